@@ -1,0 +1,43 @@
+"""Figures and mappings of the product, each with where it comes from."""
+
+from datetime import time, timedelta
+
+# Hosts of Ponto itself: own custom integration, partner API (ponto-api.md, 1.1).
+PONTO_URL = "https://api.myponto.com"
+PONTO_HOSTS = frozenset({"api.myponto.com", "api.ibanity.com"})
+PONTO_WEBSITE = "https://dashboard.myponto.com"
+
+# Ponto itself refreshes at about 02, 08, 14 and 20 h (ponto-api.md, 3.6); reading follows three quarters of an hour later.
+SCHEDULE_TIMES = {
+    "twice": (time(8, 45), time(14, 45)),
+    "four": (time(2, 45), time(8, 45), time(14, 45), time(20, 45)),
+    "manual": (),
+}
+SCHEDULE_SPREAD_MINUTES = 30
+
+# A page is known and old only beyond this: late bookings and later changes fall inside it (design, "Pull").
+OVERLAP = timedelta(days=10)
+IMPORT_BATCH = 200
+PAGE_LIMIT = 100
+CLICK_SECONDS = 8  # the longest a click may work inside its request when no cron runs
+BACKOFF_HOURS = (1, 2, 4)
+RUN_LOG_DAYS = 400
+STEP_RETRIES = 3  # repetitions of one page or batch after a serialization failure
+
+# Authorization of a bank to Ponto: 180 days now for most banks (ponto-api.md, 8.12).
+AUTHORIZATION_DAYS = 180
+EXPIRES_SOON_DAYS = 30
+EXPIRY_ACTIVITY_DAYS = 21
+
+# Refused before Odoo sees them (odoo-decisions.md, 19).
+AMOUNT_LIMIT = 10**12
+OLDEST_YEAR = 2000
+FUTURE_DAYS = 31
+
+# Reference types that name one account for good; a masked card or an e-mail never relinks by itself (design, rules).
+STABLE_REFERENCE_TYPES = ("IBAN", "BBAN")
+CARD_REFERENCE_TYPES = ("PAN", "MASKEDPAN")
+
+# Namespaces of the advisory locks: any two constants nobody else uses.
+LOCK_CONNECTION = 0x506F6E63
+LOCK_ACCOUNT = 0x506F6E61

@@ -1,0 +1,9 @@
+-- A neutralized copy must never call a bank: no credentials, no tokens, no schedule.
+UPDATE ponto_connection
+   SET client_id = '',
+       client_secret_stored = NULL,
+       state = 'draft',
+       schedule = 'manual',
+       next_sync_at = NULL;
+
+DELETE FROM ponto_token;

@@ -1,0 +1,66 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .account_journal import READERS
+
+
+class AccountBankStatementLine(models.Model):
+    _inherit = "account.bank.statement.line"
+
+    ponto_transaction_ids = fields.One2many(
+        "ponto.transaction", "statement_line_id", string="Ponto Transactions", readonly=True, groups=READERS
+    )
+    # Sudo: who may read the line may know where it comes from, also without access to Ponto's records.
+    is_ponto = fields.Boolean(
+        string="From Ponto", compute="_compute_is_ponto", search="_search_is_ponto", compute_sudo=True
+    )
+    label_editable = fields.Boolean(compute="_compute_editable")
+    partner_editable = fields.Boolean(compute="_compute_editable")
+
+    @api.depends("ponto_transaction_ids")
+    def _compute_is_ponto(self):
+        for line in self:
+            line.is_ponto = bool(line.ponto_transaction_ids)
+
+    def _search_is_ponto(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # "any!": like the field itself, the filter needs no access to Ponto's records.
+        return Domain("ponto_transaction_ids", "any!", Domain.TRUE)
+
+    @api.depends(
+        "state",
+        "date",
+        "inalterable_hash",
+        "move_id.line_ids.account_id",
+        "journal_id.default_account_id",
+        "journal_id.suspense_account_id",
+    )
+    def _compute_editable(self):
+        """Tell whether label and partner can still be written.
+
+        Odoo rebuilds the journal items when either changes, so only on an entry that is liquidity and suspense and
+        nothing else; anything matched or split raises. In a locked period the label may change, the partner not.
+        """
+        lock_dates = {}
+        for line in self:
+            journal = line.journal_id
+            if journal not in lock_dates:
+                # Sudo: a user of a branch may read the journal, not the company it belongs to.
+                lock_dates[journal] = journal.company_id.sudo()._get_user_fiscal_lock_date(journal)
+            liquidity, suspense, others = line._seek_for_lines()
+            line.label_editable = (
+                line.state != "cancel"
+                and not line.inalterable_hash
+                and len(liquidity) == 1
+                and len(suspense) == 1
+                and not others
+            )
+            line.partner_editable = line.label_editable and line.date > lock_dates[journal]
+
+    def action_undo_match(self):
+        """Take the selected lines back to the bank's own entry: what they were matched or booked with comes free.
+
+        Lines that are matched with nothing are left alone, so a whole selection may be given.
+        """
+        self.filtered(lambda line: not line.label_editable and line.state == "posted").action_undo_reconciliation()

@@ -1,0 +1,230 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+from odoo.tools.misc import format_amount, format_date
+
+from .ponto_transaction import REASONS, UNREADABLE
+
+
+class PontoAccount(models.Model):
+    """Balance check: the posted ledger balance of the journal's account beside what the bank says."""
+
+    _inherit = "ponto.account"
+
+    book_balance = fields.Monetary("Balance in the Ledger", compute="_compute_balances")
+    balance_difference = fields.Monetary("Difference", compute="_compute_balances")
+    balance_state = fields.Selection(
+        [("equal", "Equal"), ("different", "Different"), ("unknown", "Not comparable yet")],
+        string="Balance Check",
+        compute="_compute_balances",
+    )
+    balance_message = fields.Char("Balance Check Result", compute="_compute_balances")
+    waiting_count = fields.Integer("Waiting", compute="_compute_waiting")
+    waiting_amount = fields.Monetary(compute="_compute_waiting")
+    waiting_message = fields.Char("Why They Wait", compute="_compute_waiting")
+
+    # ------------------------------------------------------------------ computes
+
+    @api.depends_context("lang")
+    def _compute_balances(self):
+        books = self._get_book_balances()
+        for account in self:
+            total, at_bank_date = books.get(account.id, (0.0, 0.0))
+            account.book_balance = total
+            difference = account.bank_balance - at_bank_date
+            if not account._is_comparable():
+                account.balance_difference = 0.0
+                account.balance_state = "unknown"
+                account.balance_message = self.env._("Not comparable yet.")
+            elif account.currency_id.is_zero(difference):
+                account.balance_difference = 0.0
+                account.balance_state = "equal"
+                account.balance_message = self.env._(
+                    "Bank and books agree on %(date)s.", date=format_date(self.env, account.bank_balance_date)
+                )
+            else:
+                account.balance_difference = difference
+                account.balance_state = "different"
+                account.balance_message = account._explain_difference(difference)
+
+    def _is_comparable(self):
+        """Tell whether the balance that Ponto reports and the transactions read are of the same moment."""
+        self.ensure_one()
+        return bool(
+            self.linked
+            and self.currency_id
+            and self._is_balance_current()
+            and self.sync_stage != "import"
+            and (not self.newest_transaction_date or self.newest_transaction_date <= self.bank_balance_date)
+        )
+
+    def _is_balance_current(self):
+        return bool(
+            self.has_bank_balance
+            and self.bank_balance_date
+            and self.pull_complete
+            and self.sync_stage != "pull"
+            and self.synchronized_at == self.pulled_synchronized_at
+        )
+
+    def _get_book_balances(self):
+        """Return the posted ledger balance of each journal's account, by one query.
+
+        :return dict: account id: (balance of all days, balance up to the bank's day), in the account's currency
+        """
+        linked = self.filtered("journal_id")
+        if not linked:
+            return {}
+        self.env["account.move.line"].flush_model(["account_id", "balance", "amount_currency", "date", "parent_state"])
+        self.flush_recordset(["journal_id", "bank_balance_date"])
+        value = SQL(
+            "CASE WHEN journal.currency_id IS NULL OR journal.currency_id = company.currency_id"
+            " THEN item.balance ELSE item.amount_currency END"
+        )
+        self.env.cr.execute(
+            SQL(
+                "SELECT account.id, COALESCE(SUM(%(value)s), 0),"
+                " COALESCE(SUM(%(value)s) FILTER (WHERE item.date <= account.bank_balance_date), 0)"
+                " FROM ponto_account account"
+                " JOIN account_journal journal ON journal.id = account.journal_id"
+                " JOIN res_company company ON company.id = journal.company_id"
+                " JOIN account_move_line item ON item.account_id = journal.default_account_id"
+                " AND item.company_id = journal.company_id AND item.parent_state = 'posted'"
+                " WHERE account.id = ANY(%(ids)s) GROUP BY account.id",
+                value=value,
+                ids=linked.ids,
+            )
+        )
+        return {row[0]: (float(row[1]), float(row[2])) for row in self.env.cr.fetchall()}
+
+    def _explain_difference(self, difference):
+        values = {"difference": format_amount(self.env, difference, self.currency_id)}
+        if self.waiting_count:
+            return self.env._(
+                "Bank and books differ by %(difference)s; %(count)s transactions of %(amount)s are not imported.",
+                count=self.waiting_count,
+                amount=format_amount(self.env, self.waiting_amount, self.currency_id),
+                **values,
+            )
+        _day, opening = self._get_opening()
+        if self.currency_id.compare_amounts(opening, difference) == 0:
+            return self.env._(
+                "Bank and books differ by %(difference)s: the balance before the first imported transaction. Create"
+                " the opening entry, or check the books before that day.",
+                **values,
+            )
+        return self.env._("Bank and books differ by %(difference)s.", **values)
+
+    @api.depends("transaction_ids.state", "transaction_ids.reason")
+    @api.depends_context("lang")
+    def _compute_waiting(self):
+        groups = self.env["ponto.transaction"]._read_group(
+            [("account_id", "in", self.ids), ("state", "in", ("to_import", "error"))],
+            groupby=["account_id", "state", "reason"],
+            aggregates=["__count", "amount:sum", "id:min"],
+        )
+        for account in self:
+            mine = [group for group in groups if group[0] == account] if account.linked else []
+            account.waiting_count = sum(group[3] for group in mine)
+            account.waiting_amount = sum(group[4] or 0.0 for group in mine)
+            first_ids = [group[5] for group in mine if group[2] in REASONS]
+            sentences = self.env["ponto.transaction"].browse(first_ids).mapped("message")
+            account.waiting_message = " ".join(sentences) or False
+
+    # ------------------------------------------------------------------ balances of past days
+
+    def _read_balance(self, client):
+        """Read the balance again after the pull: it is of the same moment only if Ponto did not refresh meanwhile.
+
+        :param PontoClient client: of the connection
+        """
+        self.ensure_one()
+        remote = client.account(self.ponto_id)
+        vals = self._prepare_ponto_vals(self.connection_id, remote)
+        self._follow_authorization(vals)
+        self.write(
+            {
+                name: vals[name]
+                for name in ("synchronized_at", "has_bank_balance", "bank_balance", "bank_balance_date")
+            }
+        )
+
+    def _are_past_balances_known(self):
+        """Tell whether balances can be computed back: every transaction since has a readable amount."""
+        unreadable = [("account_id", "=", self.id), ("state", "!=", "pending"), ("reason", "in", UNREADABLE)]
+        return self._is_balance_current() and not self.env["ponto.transaction"].search_count(unreadable, limit=1)
+
+    def _get_bank_balance_after(self, day):
+        """Return the bank's balance at the end of a past day: today's, less every transaction since.
+
+        :param date day: the day
+        :return float: in the account's currency
+        """
+        later = self.env["ponto.transaction"]._read_group(
+            [("account_id", "=", self.id), ("state", "!=", "pending"), ("date", ">", day)], aggregates=["amount:sum"]
+        )
+        return self.currency_id.round(self.bank_balance - (later[0][0] or 0.0))
+
+    def _get_opening(self):
+        """Return what is missing in the books before the first imported transaction.
+
+        :return tuple: day before the first imported transaction (or False), amount by which the bank exceeds the books
+        """
+        self.ensure_one()
+        first = self.env["ponto.transaction"]._read_group(
+            [
+                ("account_id", "=", self.id),
+                ("state", "in", ("to_import", "imported", "error")),
+                ("date", ">=", self.import_from),
+            ],
+            aggregates=["date:min"],
+        )[0][0]
+        day = (first or self.bank_balance_date or fields.Date.today()) - timedelta(days=1)
+        if not self._are_past_balances_known():
+            return False, 0.0
+        return day, self.currency_id.round(self._get_bank_balance_after(day) - self._get_book_balance_after(day))
+
+    def _get_book_balance_after(self, day):
+        amount = "balance" if self.currency_id == self.company_id.currency_id else "amount_currency"
+        # sudo: a ledger balance, for users who may see the account but not all journal items.
+        return self.env["account.move.line"].sudo()._read_group(
+            [
+                ("account_id", "=", self.journal_id.default_account_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("parent_state", "=", "posted"),
+                ("date", "<=", day),
+            ],
+            aggregates=[f"{amount}:sum"],
+        )[0][0] or 0.0
+
+    # ------------------------------------------------------------------ opening
+
+    def action_create_opening_entry(self):
+        """Propose the opening entry of this account; nothing is posted before it is confirmed.
+
+        :return dict: action of the proposal
+        :raises UserError: when there is nothing to propose
+        """
+        self.ensure_one()
+        if not self.linked or not self._are_past_balances_known():
+            raise UserError(
+                self.env._("The balance before the first transaction is not known yet. Fetch the transactions first.")
+            )
+        day, amount = self._get_opening()
+        if self.currency_id.is_zero(amount):
+            raise UserError(
+                self.env._(
+                    "Bank and books agree before the first imported transaction: no opening entry is needed."
+                )
+            )
+        wizard = self.env["ponto.account.opening"].create({"account_id": self.id, "date": day, "amount": amount})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Create Opening Entry"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }

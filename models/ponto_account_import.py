@@ -1,0 +1,226 @@
+import logging
+
+from psycopg2 import DataError, IntegrityError, OperationalError
+
+from odoo import models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+from ..const import IMPORT_BATCH
+from ..ponto_client import read_transaction
+
+_logger = logging.getLogger(__name__)
+
+# A row that raises one of these is wrong by itself; anything else ends the batch (odoo-decisions.md, 11).
+ROW_ERRORS = (UserError, ValidationError, ValueError, IntegrityError, DataError)
+
+
+class DateMoved(UserError):
+    """Odoo would book a line on another day than the bank's."""
+
+
+class PontoAccount(models.Model):
+    """Import: rows become bank transactions, oldest first, in batches that are one database transaction each."""
+
+    _inherit = "ponto.account"
+
+    def _reopen_skipped(self):
+        """Judge rows anew that were left out because of the start date or because nothing was linked."""
+        for account in self:
+            self.env["ponto.transaction"].sudo().search(
+                [
+                    ("account_id", "=", account.id),
+                    ("state", "=", "skipped"),
+                    ("reason", "=", "before_start"),
+                    ("date", ">=", account.import_from),
+                ]
+            ).write({"state": "to_import", "reason": False})
+            if not account.sync_stage and account.pull_complete:
+                account.sudo().sync_stage = "import"
+
+    def _import(self, run, work):
+        """Import what is due, in batches; a row that cannot be imported says why.
+
+        :param run: `ponto.synchronization` record
+        :param WorkSlice work: the slice
+        :return bool: False when the time is over
+        """
+        self.ensure_one()
+        if not self.linked:
+            return True
+        work.repeat(lambda: self._sort_out(run))
+        work.next()
+        while True:
+            batch = []
+            work.repeat(lambda batch=batch: batch.append(self._import_batch(run)))
+            in_time = work.next(1)
+            if not batch[-1]:
+                break
+            if not in_time:
+                return False
+        work.repeat(self._update_statements)
+        return True
+
+    def _sort_out(self, run):
+        """Skip what lies before the start date, and ask anew about rows that wait."""
+        rows = self.env["ponto.transaction"]
+        waiting = rows.search(
+            [("account_id", "=", self.id), ("state", "=", "to_import"), ("reason", "!=", False)]
+        )
+        waiting.write({"reason": False})
+        early = rows.search(
+            [("account_id", "=", self.id), ("state", "=", "to_import"), ("date", "<", self.import_from)]
+        )
+        early.write({"state": "skipped", "reason": "before_start"})
+        run._count(skipped=len(early))
+
+    def _import_batch(self, run):
+        """Import the next rows: one batch is one database transaction.
+
+        :param run: `ponto.synchronization` record
+        :return int: number of rows looked at; 0 when nothing is left
+        """
+        rows = self._lock_next_rows()
+        if not rows:
+            return 0
+        due = self._hold_back(rows)
+        linked = self._link_existing(due, run)
+        created, failed = self._create_lines(due - linked, run)
+        run._count(imported=len(created), linked=len(linked), failed=len(failed))
+        return len(rows)
+
+    def _lock_next_rows(self):
+        """Return the next rows, locked by the transaction that makes their lines."""
+        self.env["ponto.transaction"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM ponto_transaction WHERE account_id = %s AND state = 'to_import' AND reason IS NULL"
+                " ORDER BY date, created_at, position DESC, id LIMIT %s FOR UPDATE SKIP LOCKED",
+                self.id,
+                IMPORT_BATCH,
+            )
+        )
+        return self.env["ponto.transaction"].browse(row[0] for row in self.env.cr.fetchall())
+
+    # ------------------------------------------------------------------ what waits
+
+    def _hold_back(self, rows):
+        """Let rows wait whose day is locked or has no rate; they say so.
+
+        :param rows: `ponto.transaction` records
+        :return: the rows that may be imported now
+        """
+        company = self.company_id
+        lock_date = company._get_user_fiscal_lock_date(self.journal_id, ignore_exceptions=True)
+        locked = rows.filtered(lambda row: row.date <= lock_date)
+        locked.write({"reason": "locked"})
+        rows -= locked
+        first_rate = self._get_first_rate_date()
+        unrated = rows.filtered(lambda row: first_rate is None or row.date < first_rate)
+        unrated.write({"reason": "no_rate"})
+        return rows - unrated
+
+    def _get_first_rate_date(self):
+        """Return the first day for which Odoo has a rate for the currency of this account.
+
+        Without one Odoo converts 1:1, without a word. One of the two currencies may be the one that all rates are
+        expressed in, and has none itself.
+
+        :return date | None: None when there is no rate at all
+        """
+        company = self.company_id
+        if self.currency_id == company.currency_id:
+            return self.env["ponto.transaction"]._fields["date"].to_date("1900-01-01")
+        rates = dict(
+            self.env["res.currency.rate"]._read_group(
+                [
+                    ("currency_id", "in", (self.currency_id | company.currency_id).ids),
+                    ("company_id", "in", (False, company.root_id.id)),
+                ],
+                groupby=["currency_id"],
+                aggregates=["name:min"],
+            )
+        )
+        return rates.get(self.currency_id) or rates.get(company.currency_id)
+
+    # ------------------------------------------------------------------ what is in the books already
+
+    def _link_existing(self, rows, run):
+        """Link rows whose Ponto id is on a bank transaction of the company already; nothing on it is touched.
+
+        :param rows: `ponto.transaction` records
+        :param run: `ponto.synchronization` record
+        :return: the rows that are linked now
+        """
+        if not rows:
+            return rows
+        self.env["account.bank.statement.line"].flush_model(["transaction_details"])
+        self.env.cr.execute(
+            SQL(
+                "SELECT line.transaction_details ->> 'ponto', line.id FROM account_bank_statement_line line"
+                " LEFT JOIN ponto_transaction row ON row.statement_line_id = line.id"
+                " WHERE line.transaction_details ->> 'ponto' = ANY(%s) AND line.company_id = %s AND row.id IS NULL",
+                rows.mapped("ponto_id"),
+                self.company_id.id,
+            )
+        )
+        existing = dict(self.env.cr.fetchall())
+        linked = rows.filtered(lambda row: row.ponto_id in existing)
+        for row in linked:
+            row.write(
+                {
+                    "state": "imported",
+                    "statement_line_id": existing[row.ponto_id],
+                    "synchronization_id": run.id,
+                }
+            )
+        return linked
+
+    # ------------------------------------------------------------------ lines
+
+    def _create_lines(self, rows, run):
+        """Create the bank transactions of rows; on an error find the bad row by halves, so that it stands alone.
+
+        :param rows: `ponto.transaction` records
+        :param run: `ponto.synchronization` record
+        :return tuple: rows with a line, rows in state error
+        """
+        if not rows:
+            return rows, rows
+        try:
+            with self.env.cr.savepoint():
+                self._create_lines_at_once(rows, run)
+            return rows, rows.browse()
+        except OperationalError:
+            raise
+        except DateMoved:
+            rows.write({"reason": "locked"})
+            return rows.browse(), rows.browse()
+        except ROW_ERRORS as error:
+            if len(rows) == 1:
+                _logger.info("Ponto transaction %s was refused: %s", rows.id, type(error).__name__)
+                rows.write({"state": "error", "reason": "refused", "detail": self._get_first_sentence(error)})
+                return rows.browse(), rows
+            half = len(rows) // 2
+            created, failed = self._create_lines(rows[:half], run)
+            more_created, more_failed = self._create_lines(rows[half:], run)
+            return created | more_created, failed | more_failed
+
+    def _create_lines_at_once(self, rows, run):
+        # The note "created" in the chatter is left out, except where the chatter is the audit trail.
+        lines = self.env["account.bank.statement.line"].with_context(
+            tracking_disable=not self.company_id.restrictive_audit_trail
+        )
+        lines = lines.create([self._prepare_line_vals(row, read_transaction(row.raw)) for row in rows])
+        for row, line in zip(rows, lines, strict=True):
+            row.write({"state": "imported", "statement_line_id": line.id, "synchronization_id": run.id})
+        self.env.flush_all()
+        for row, line in zip(rows, lines, strict=True):
+            if line.date != row.date:
+                raise DateMoved(self.env._("Odoo would book this transaction on another day."))
+
+    def _get_first_sentence(self, error):
+        if isinstance(error, (IntegrityError, DataError)):
+            return self.env._("the database does not accept its values.")
+        text = " ".join(str(error.args[0] if error.args else error).split())
+        return text[:250]

@@ -1,0 +1,376 @@
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+from odoo.exceptions import UserError, ValidationError
+from odoo.http import request
+
+from ..const import PONTO_HOSTS, PONTO_URL, PONTO_WEBSITE, SCHEDULE_SPREAD_MINUTES, SCHEDULE_TIMES
+from ..ponto_client import NotFound, PontoClient, PontoError, RequestRefused, ScopeError
+from .ponto_failure import explain
+
+
+class PontoConnection(models.Model):
+    """One custom integration of Ponto (Client ID and Client Secret) of one company."""
+
+    _name = "ponto.connection"
+    _description = "Ponto Connection"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, default="Ponto")
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True, tracking=True
+    )
+    client_id = fields.Char(
+        "Client ID", required=True, copy=False, groups="account.group_account_manager", help="Given by Ponto."
+    )
+    client_secret = fields.Char(
+        compute="_compute_client_secret",
+        inverse="_inverse_client_secret",
+        copy=False,
+        exportable=False,
+        groups="account.group_account_manager",
+        help="Given by Ponto once. It can be replaced here, and read by nobody.",
+    )
+    client_secret_stored = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    has_secret = fields.Boolean("Secret Is Set", compute="_compute_has_secret")
+    api_url = fields.Char(
+        "API Address", required=True, default=PONTO_URL, copy=False, groups="account.group_account_manager"
+    )
+    timezone = fields.Selection(_tz_get, string="Time Zone", required=True, default="Europe/Brussels")
+    date_source = fields.Selection(
+        [("execution", "Execution date"), ("value", "Value date")],
+        string="Transaction Date",
+        required=True,
+        default="execution",
+        help="The date of the bank transactions in the books. The other one is kept and shown.",
+    )
+    schedule = fields.Selection(
+        [("twice", "Twice a day"), ("four", "Four times a day"), ("manual", "Only by hand")],
+        required=True,
+        default="twice",
+        tracking=True,
+    )
+    next_sync_at = fields.Datetime("Next Synchronization", readonly=True, copy=False)
+    responsible_user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        tracking=True,
+        help="Gets the activities about this connection.",
+    )
+    renewer_id = fields.Many2one(
+        "res.partner",
+        string="Who Renews",
+        tracking=True,
+        help="The contact who renews the authorizations at Ponto. No Odoo login is needed.",
+    )
+    organization_id = fields.Char("Ponto Organization ID", readonly=True, copy=False)
+    organization_name = fields.Char("Ponto Organization", readonly=True, copy=False)
+    state = fields.Selection(
+        [("draft", "Not connected"), ("connected", "Connected"), ("error", "Credentials refused")],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    last_success_at = fields.Datetime("Last Success", readonly=True, copy=False)
+    last_error_at = fields.Datetime("Last Error At", readonly=True, copy=False)
+    last_error_code = fields.Char(readonly=True, copy=False)
+    last_error_message = fields.Char("Last Error", compute="_compute_last_error_message")
+    failure_count = fields.Integer(readonly=True, copy=False)
+    account_ids = fields.One2many("ponto.account", "connection_id", string="Accounts")
+    institution_ids = fields.One2many("ponto.institution", "connection_id", string="Institutions")
+    authorization_expires_at = fields.Datetime("Authorized Until", compute="_compute_authorization_expires_at")
+
+    # ------------------------------------------------------------------ computes
+
+    def _compute_client_secret(self):
+        self.client_secret = False
+
+    def _inverse_client_secret(self):
+        for connection in self.filtered("client_secret"):
+            # sudo: managers may replace the secret, nobody may read it back.
+            connection.sudo().client_secret_stored = connection.client_secret.strip()
+
+    @api.depends("client_secret_stored")
+    def _compute_has_secret(self):
+        for connection in self:
+            # sudo: tells only whether there is one.
+            connection.has_secret = bool(connection.sudo().client_secret_stored)
+
+    @api.depends("account_ids.linked", "account_ids.authorization_expires_at")
+    def _compute_authorization_expires_at(self):
+        for connection in self:
+            dates = connection.account_ids.filtered(lambda a: a.linked and a.authorization_expires_at)
+            connection.authorization_expires_at = min(dates.mapped("authorization_expires_at"), default=False)
+
+    @api.depends("last_error_code")
+    @api.depends_context("lang")
+    def _compute_last_error_message(self):
+        for connection in self:
+            code = connection.last_error_code
+            connection.last_error_message = explain(self.env, code) if code else False
+
+    # ------------------------------------------------------------------ constraints
+
+    @api.constrains("api_url")
+    def _check_api_url(self):
+        allowed = self._get_allowed_hosts()
+        for connection in self:
+            parts = urlsplit(connection.api_url or "")
+            if parts.username or parts.password or not parts.hostname:
+                raise ValidationError(self.env._("This is not an address of Ponto: %(url)s", url=connection.api_url))
+            own_host = parts.hostname in PONTO_HOSTS and parts.scheme == "https" and parts.port in (None, 443)
+            extra_host = parts.scheme in ("https", "http") and (parts.hostname in allowed or parts.netloc in allowed)
+            if not own_host and not extra_host:
+                raise ValidationError(
+                    self.env._(
+                        "The host %(host)s does not belong to Ponto. Your system administrator can allow it in the"
+                        " system parameter account_online_ponto.allowed_hosts.",
+                        host=parts.netloc,
+                    )
+                )
+
+    @api.constrains("company_id")
+    def _check_company_of_accounts(self):
+        for connection in self:
+            if any(account.journal_id.company_id not in (False, connection.company_id) for account in connection.account_ids.filtered("journal_id")):
+                raise ValidationError(
+                    self.env._("Accounts of this connection are linked to journals: its company cannot change anymore.")
+                )
+
+    @api.model
+    def _get_allowed_hosts(self):
+        # sudo: a system parameter decides, whoever edits the connection.
+        value = self.env["ir.config_parameter"].sudo().get_param("account_online_ponto.allowed_hosts", "")
+        return {host.strip() for host in value.split(",") if host.strip()}
+
+    # ------------------------------------------------------------------ CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._strip_credentials(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._strip_credentials(vals)
+        replaced = {name for name in ("client_id", "client_secret", "api_url") if vals.get(name)}
+        if replaced and not self.env.context.get("ponto_credentials_checked"):
+            for connection in self.filtered(lambda c: c.state != "draft"):
+                connection._check_new_credentials(vals)
+        res = super().write(vals)
+        if replaced:
+            # A token of the old pair must not serve the new one; sudo: nobody has access to tokens.
+            self.env["ponto.token"].sudo().search([("connection_id", "in", self.ids)]).unlink()
+        if "schedule" in vals or "timezone" in vals:
+            for connection in self.filtered(lambda c: c.state != "draft"):
+                connection.next_sync_at = connection._get_next_scheduled_time()
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_imported(self):
+        self.account_ids._unlink_except_imported()
+
+    @api.model
+    def _strip_credentials(self, vals):
+        for name in ("client_id", "client_secret", "api_url"):
+            if isinstance(vals.get(name), str):
+                vals[name] = vals[name].strip().rstrip("/") if name == "api_url" else vals[name].strip()
+        if not vals.get("client_secret"):
+            vals.pop("client_secret", None)
+
+    def _check_new_credentials(self, vals):
+        """Ask Ponto for a token with the new pair before the old one is replaced.
+
+        :param dict vals: new values of `client_id`, `client_secret`, `api_url`; the missing ones stay
+        :raises UserError: in one sentence, when Ponto refuses or cannot be reached; nothing has changed then
+        """
+        self.ensure_one()
+        if vals.get("api_url"):
+            self.env["ponto.connection"].new({"api_url": vals["api_url"]})._check_api_url()
+        # sudo: the part of the pair that stays.
+        stored = self.sudo()
+        client = PontoClient(
+            vals.get("api_url") or stored.api_url,
+            vals.get("client_id") or stored.client_id,
+            vals.get("client_secret") or stored.client_secret_stored or "",
+        )
+        try:
+            client.check_credentials()
+        except PontoError as error:
+            raise UserError(explain(self.env, error)) from error
+        vals.update(state="connected", last_error_code=False, last_error_at=False, failure_count=0)
+        if self.schedule != "manual":
+            vals["next_sync_at"] = fields.Datetime.now()
+
+    # ------------------------------------------------------------------ actions
+
+    def action_connect(self):
+        """Check the credentials, read institutions and accounts, and start the background pull.
+
+        :return dict: action of the Fetch Accounts wizard
+        :raises UserError: in one sentence, when Ponto refuses, cannot be reached or shares no account
+        """
+        self.ensure_one()
+        self.check_access("write")
+        # sudo: users cannot write what a synchronization writes.
+        connection = self.sudo()
+        if not connection.client_secret_stored:
+            raise UserError(self.env._("Paste the Client ID and the Client Secret that Ponto shows first."))
+        # The token stays in memory: the connection may not be committed yet.
+        client = connection._make_client()
+        try:
+            client.check_credentials()
+            connection._read_organization(client)
+            accounts = connection._look(client)
+        except PontoError as error:
+            raise UserError(explain(self.env, error)) from error
+        if not accounts:
+            raise UserError(
+                self.env._(
+                    "Ponto shares no bank account with this integration. In Ponto, open Integrations, choose your"
+                    " custom integration, switch on the accounts, and connect again."
+                )
+            )
+        connection.with_context(ponto_credentials_checked=True).write(
+            {"state": "connected", "next_sync_at": connection._get_next_scheduled_time()}
+        )
+        accounts._pull_first_pages(client)
+        self._trigger_synchronization()
+        return self._action_fetch_accounts()
+
+    def action_fetch_accounts(self):
+        """Open the Fetch Accounts wizard over all institutions of the connection.
+
+        :return dict: the action of the wizard
+        :raises UserError: when Ponto refuses or cannot be reached
+        """
+        self.ensure_one()
+        if self.state == "draft":
+            return self.action_connect()
+        return self._action_fetch_accounts()
+
+    def action_synchronize(self):
+        """Synchronize now: in a web request mark due and trigger, elsewhere do everything before returning.
+
+        :return dict | None: a notice for the web client
+        """
+        self.check_access("read")
+        return self.account_ids.filtered("linked")._synchronize_now(self)
+
+    def action_open_ponto(self):
+        """Open the website of Ponto in a new tab.
+
+        :return dict: the action
+        """
+        return {"type": "ir.actions.act_url", "url": PONTO_WEBSITE, "target": "new"}
+
+    def action_view_log(self):
+        """Open the log of this connection.
+
+        :return dict: the action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_synchronization_action")
+        return {**action, "domain": [("connection_id", "in", self.ids)]}
+
+    def _action_fetch_accounts(self, institution=None):
+        wizard = self.env["ponto.account.fetch"].create(
+            {"connection_id": self.id, "institution_id": institution.id if institution else False}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Fetch Accounts"),
+            "res_model": "ponto.account.fetch",
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    # ------------------------------------------------------------------ business methods
+
+    def _make_client(self, token_store=None):
+        """Return a client of Ponto for this connection.
+
+        :param token_store: where its token lives; in memory when not given
+        :return PontoClient: not shared between threads
+        """
+        self.ensure_one()
+        # sudo: the secret is readable by nobody.
+        stored = self.sudo()
+        return PontoClient(
+            stored.api_url, stored.client_id, stored.client_secret_stored or "", token_store=token_store
+        )
+
+    def _read_organization(self, client):
+        """Remember which Ponto organization this is; a custom integration may not be allowed to know."""
+        try:
+            info = client.userinfo()
+        except (NotFound, RequestRefused, ScopeError):
+            return
+        self.write({"organization_id": info.organization_id, "organization_name": info.name})
+
+    def _get_next_scheduled_time(self, after=None):
+        """Return the next moment of the schedule.
+
+        :param datetime after: naive UTC; now when not given
+        :return datetime | bool: naive UTC, or False when only by hand
+        """
+        self.ensure_one()
+        zone = pytz.timezone(self.timezone)
+        after = pytz.utc.localize(after or fields.Datetime.now())
+        spread = timedelta(minutes=self.id % SCHEDULE_SPREAD_MINUTES)
+        today = after.astimezone(zone).date()
+        moments = (
+            zone.localize(datetime.combine(day, slot)) + spread
+            for day in (today - timedelta(days=1), today, today + timedelta(days=1))
+            for slot in SCHEDULE_TIMES[self.schedule]
+        )
+        following = min((moment for moment in moments if moment > after), default=None)
+        return following.astimezone(pytz.utc).replace(tzinfo=None) if following else False
+
+    def _trigger_synchronization(self, at=None):
+        """Wake the scheduled action, now or at a moment.
+
+        :param datetime at: naive UTC
+        """
+        # sudo: users may not read scheduled actions.
+        cron = self.env.ref("account_online_ponto.cron_synchronize").sudo()
+        cron._trigger(at)
+
+    @api.model
+    def _is_web_request(self):
+        return bool(request)
+
+    @api.model
+    def _naive_utc(self, moment):
+        """Return an aware moment as Odoo stores it.
+
+        :param datetime | None moment: aware
+        :return datetime | bool: naive UTC without microseconds, or False
+        """
+        return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0) if moment else False
+
+    def _calendar_day(self, moment):
+        """Return the bank's day of a date-time of Ponto.
+
+        A timestamp at 00:00:00Z is that calendar day (ponto-api.md, 8.4); any other is converted to the time zone
+        of the connection.
+
+        :param datetime | None moment: aware
+        :return date | bool: the day, or False
+        """
+        if not moment:
+            return False
+        moment = moment.astimezone(UTC)
+        if moment.time().replace(microsecond=0).isoformat() == "00:00:00":
+            return moment.date()
+        return moment.astimezone(pytz.timezone(self.timezone)).date()

@@ -1,0 +1,168 @@
+import logging
+
+from odoo import api, fields, models
+
+from ..const import BACKOFF_HOURS
+from ..ponto_client import PontoError
+from .ponto_failure import explain, reaction_of
+from .ponto_slice import WorkSlice
+from .ponto_token import DatabaseTokenStore
+
+_logger = logging.getLogger(__name__)
+
+
+class PontoConnection(models.Model):
+    """The duty of a connection: look at all its accounts, and share the work of those that are due."""
+
+    _inherit = "ponto.connection"
+
+    @api.model
+    def _cron_synchronize(self):
+        """Do everything that is due: within its slice when called by a cron, to the end otherwise."""
+        engine = self.sudo()
+        work = WorkSlice(engine.env)
+        if not work.next():
+            return
+        for connection in engine._get_due():
+            connection._look_when_due(work)
+            if not work.next(1):
+                engine._trigger_synchronization()
+                return
+        accounts = engine.env["ponto.account"]._get_due()
+        if accounts._synchronize(work):
+            work.next(remaining=0)
+        else:
+            engine._trigger_synchronization()
+
+    @api.model
+    def _get_due(self):
+        return self.search([("state", "=", "connected"), ("next_sync_at", "<=", fields.Datetime.now())])
+
+    def _look_when_due(self, work, force=False):
+        """Read the accounts of one connection, and plan the next time.
+
+        :param WorkSlice work: the slice
+        :param bool force: look even when the next time has not come
+        :return bool: whether Ponto answered (or another worker is looking right now)
+        """
+        self.ensure_one()
+        work.next()
+        with self._exclusive() as mine:
+            if not mine or not self.exists() or self.state == "draft":
+                return True
+            if not force and (not self.next_sync_at or self.next_sync_at > fields.Datetime.now()):
+                return True
+            try:
+                work.repeat(self._look_and_plan)
+            except PontoError as error:
+                self.env.cr.rollback()
+                work.repeat(lambda error=error: self._register_failure(error))
+                return False
+            except Exception as error:  # one connection's failure never touches another; it is told on the record
+                _logger.exception("Ponto connection %s: unexpected failure while reading the accounts", self.id)
+                self.env.cr.rollback()
+                work.repeat(lambda error=error: self._register_failure(error))
+                return False
+            finally:
+                work.next()
+        return True
+
+    def _exclusive(self):
+        return self.env["ponto.account"]._advisory_lock("connection", self.id)
+
+    def _look_and_plan(self):
+        now = fields.Datetime.now()
+        self._look(self._make_client(DatabaseTokenStore(self)))
+        self.write(
+            {
+                "state": "connected",
+                "last_success_at": now,
+                "last_error_code": False,
+                "failure_count": 0,
+                "next_sync_at": self._get_next_scheduled_time(),
+            }
+        )
+
+    def _look(self, client):
+        """Read institutions and accounts of the connection, and mark the accounts with something new as due.
+
+        One list of accounts costs one call per hundred; an account that did not move costs nothing more, except one
+        page of transactions a day.
+
+        :param PontoClient client: of this connection
+        :return: the `ponto.account` records that Ponto lists
+        :raises PontoError: nothing has been written then
+        """
+        self.ensure_one()
+        remote_accounts = list(client.accounts())
+        remote_institutions = list(client.institutions())
+        listed = {institution.id for institution in remote_institutions}
+        for missing in {account.institution_id for account in remote_accounts} - listed - {None}:
+            remote_institutions.append(client.institution(missing))
+        institutions = self.env["ponto.institution"]._update_from_ponto(self, remote_institutions)
+        accounts = self.env["ponto.account"]._update_from_ponto(self, remote_accounts, institutions)
+        (self.account_ids - accounts)._mark_vanished()
+        accounts._mark_due()
+        return accounts
+
+    def _register_failure(self, error):
+        """Note a failure on the connection and plan the next attempt: 1 h, 2 h, 4 h; `Retry-After` wins.
+
+        :param Exception error: what happened
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        vals = {
+            "last_error_at": now,
+            "last_error_code": type(error).__name__,
+            "failure_count": self.failure_count + 1,
+        }
+        if isinstance(error, PontoError) and reaction_of(error).stops:
+            vals.update(state="error", next_sync_at=False)
+            self._ask_to_act("account_online_ponto.mail_activity_credentials", explain(self.env, error))
+        else:
+            wait = getattr(error, "retry_after", None) or self._get_backoff_seconds(self.failure_count)
+            vals["next_sync_at"] = fields.Datetime.add(now, seconds=min(wait, 86400))
+            self._trigger_synchronization(vals["next_sync_at"])
+        self.write(vals)
+        _logger.warning(
+            "Ponto connection %s: %s (status %s, request %s)",
+            self.id,
+            getattr(error, "code", type(error).__name__),
+            getattr(error, "status", None),
+            getattr(error, "request_id", None),
+        )
+
+    @api.model
+    def _get_backoff_seconds(self, failures):
+        return BACKOFF_HOURS[min(failures, len(BACKOFF_HOURS) - 1)] * 3600
+
+    def _ask_to_act(self, activity_type, note):
+        """Give the responsible one activity of a type, or update the one that is open.
+
+        :param str activity_type: XML id
+        :param str note: what is wrong and what to do
+        """
+        self.ensure_one()
+        user = self._get_responsible()
+        # No mail from here: an activity for another user would send one (odoo-decisions.md, 32).
+        quiet = self.with_context(mail_activity_quick_update=True, lang=user.lang)
+        activity = quiet.activity_search([activity_type])[:1]
+        if activity:
+            activity.write({"note": note, "user_id": user.id})
+        else:
+            quiet.activity_schedule(activity_type, note=note, user_id=user.id)
+
+    def _get_responsible(self):
+        """Return the responsible user; when archived or without access, the newest active Administrator of Invoicing.
+
+        :return: a `res.users` record
+        """
+        self.ensure_one()
+        user = self.responsible_user_id
+        if user.active and user.has_group("account.group_account_manager") and self.company_id in user.company_ids:
+            return user
+        managers = self.env.ref("account.group_account_manager").all_user_ids.filtered(
+            lambda u: u.active and not u.share and self.company_id in u.company_ids
+        )
+        return managers.sorted("id")[-1:] or self.env.ref("base.user_admin")

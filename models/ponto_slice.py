@@ -1,0 +1,46 @@
+import time
+
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+
+from ..const import STEP_RETRIES
+
+
+class WorkSlice:
+    """The time that one call may work, cut into units that each end in a commit.
+
+    In a scheduled action it is Odoo's own slice; a unit is one page or one batch (odoo-decisions.md, 3).
+
+    :param env: environment whose cursor does the work
+    :param float seconds: the most it may take; unlimited when not given
+    """
+
+    def __init__(self, env, seconds=float("inf")):
+        self._env = env
+        self._deadline = time.monotonic() + seconds
+
+    def next(self, processed=0, *, remaining=1):
+        """Commit what is done and tell whether there is time for another unit.
+
+        :param int processed: units done since the last call
+        :param int remaining: 0 when nothing is left to do
+        :return bool: False when the time is over
+        """
+        left = self._env["ir.cron"]._commit_progress(processed, remaining=remaining)
+        return left > 0 and time.monotonic() < self._deadline
+
+    def repeat(self, step):
+        """Run one unit again when another worker got in between.
+
+        :param step: function without arguments, which leaves its work uncommitted
+        :return: what the step returns
+        """
+        for attempt in range(STEP_RETRIES):
+            try:
+                result = step()
+                self._env.flush_all()
+                return result
+            except (SerializationFailure, DeadlockDetected, LockNotAvailable):
+                self._env.cr.rollback()
+                if attempt == STEP_RETRIES - 1:
+                    raise
+        raise AssertionError("unreachable")

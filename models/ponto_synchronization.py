@@ -1,0 +1,71 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..const import RUN_LOG_DAYS
+from .ponto_failure import explain
+
+
+class PontoSynchronization(models.Model):
+    """One run for one account: the log."""
+
+    _name = "ponto.synchronization"
+    _description = "Ponto Synchronization"
+    _order = "started_at desc, id desc"
+    _rec_name = "account_id"
+
+    account_id = fields.Many2one("ponto.account", required=True, ondelete="cascade", index=True, readonly=True)
+    connection_id = fields.Many2one(related="account_id.connection_id", store=True, index=True)
+    company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
+    started_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    ended_at = fields.Datetime(readonly=True)
+    duration = fields.Float("Duration (s)", compute="_compute_duration", store=True)
+    trigger = fields.Selection(
+        [("schedule", "Schedule"), ("user", "User"), ("connect", "Connecting"), ("script", "Script")],
+        string="Started By",
+        required=True,
+        readonly=True,
+        default="schedule",
+    )
+    user_id = fields.Many2one("res.users", readonly=True)
+    state = fields.Selection(
+        [("running", "Running"), ("done", "Done"), ("error", "Failed")], required=True, readonly=True, default="running"
+    )
+    read_count = fields.Integer("Read", readonly=True)
+    new_count = fields.Integer("New", readonly=True)
+    changed_count = fields.Integer("Changed", readonly=True)
+    imported_count = fields.Integer("Imported", readonly=True)
+    linked_count = fields.Integer("Linked to Existing", readonly=True)
+    skipped_count = fields.Integer("Skipped", readonly=True)
+    failed_count = fields.Integer("Errors", readonly=True)
+    matched_count = fields.Integer("Matched", readonly=True)
+    api_call_count = fields.Integer("API Calls", readonly=True)
+    error_code = fields.Char(readonly=True)
+    error_message = fields.Char("Error", compute="_compute_error_message")
+    request_id = fields.Char("Request ID", readonly=True, help="Ponto's number of the call that failed.")
+
+    # One open row per account: a run that was interrupted goes on in its own row.
+    _running_uniq = models.UniqueIndex("(account_id) WHERE state = 'running'")
+
+    @api.depends("started_at", "ended_at")
+    def _compute_duration(self):
+        for run in self:
+            run.duration = (run.ended_at - run.started_at).total_seconds() if run.ended_at else 0.0
+
+    @api.depends("error_code")
+    @api.depends_context("lang")
+    def _compute_error_message(self):
+        for run in self:
+            run.error_message = explain(self.env, run.error_code) if run.error_code else False
+
+    def _count(self, **counts):
+        """Add to the counts of the run, for example `_count(imported=200)`."""
+        self.ensure_one()
+        self.write({f"{name}_count": self[f"{name}_count"] + number for name, number in counts.items() if number})
+
+    @api.autovacuum
+    def _gc_old_runs(self):
+        limit = fields.Datetime.now() - timedelta(days=RUN_LOG_DAYS)
+        runs = self.search([("started_at", "<", limit), ("state", "!=", "running")], limit=10_000)
+        runs.unlink()
+        return len(runs), len(runs) == 10_000

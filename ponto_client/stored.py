@@ -1,0 +1,17 @@
+"""Read again what was kept as received."""
+
+from __future__ import annotations
+
+from .jsontext import decode
+from .parsing import parse_transactions
+from .resources import Transaction
+
+
+def read_transaction(raw: str) -> Transaction:
+    """Read a transaction from the text that was kept of it.
+
+    :param raw: `Transaction.raw` of an earlier answer.
+    :return: the transaction, equal to the one received.
+    :raise FormatError: the text is not that of a transaction.
+    """
+    return parse_transactions(decode(f'{{"data":[{raw}]}}'.encode()))[0]

@@ -1,0 +1,192 @@
+"""Databases: templates that are built once, and the clones that runs work on.
+
+``base``    Odoo with Belgian accounting, one per Odoo version, shared by all trees.
+``addon``   a clone of it with this tree's addon, rebuilt when the addon's sources changed.
+clones      of the addon template: one for each test run, and those that a person keeps (shell, demo).
+
+A template is built under a temporary name and renamed when it is complete. The database's comment holds the
+fingerprint of the sources that it was made with.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from . import places
+from .cluster import Cluster
+from .odoo_run import Runner
+from .output import Failure, step
+
+BASE_MODULES = "account,l10n_be"
+ALLOWED_HOSTS = "127.0.0.1,localhost"
+SOURCES = ("data", "security", "views", "models", "wizards", "controllers", "ponto_client", "i18n", "report", "static/src")
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,50}")
+
+
+def fingerprint() -> str:
+    """Return a text that changes whenever a source that Odoo loads into a database changes."""
+    digest = hashlib.sha256()
+    files = [path for path in places.TREE.glob("*.py") if path.is_file()]
+    for folder in SOURCES:
+        files += [path for path in (places.TREE / folder).rglob("*") if path.is_file()]
+    for path in sorted(files):
+        if path.suffix not in (".pyc", ".md", ".rst", ".toml") and not path.name.startswith("."):
+            digest.update(f"{path.relative_to(places.TREE)}\0".encode())
+            with suppress(FileNotFoundError):  # an editor just replaced it
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+class Databases:
+    """The databases of this tree on the private cluster."""
+
+    def __init__(self, cluster: Cluster, runner: Runner) -> None:
+        self.cluster = cluster
+        self.runner = runner
+        self.base = f"ponto_base_{runner.odoo.key}_{places.short_hash(BASE_MODULES + BELGIAN_ACCOUNTING)}"
+        self.addon = f"ponto_addon_{places.tree_key()}_{places.short_hash(self.base)}"
+        self.prefix = f"ponto_run_{places.tree_key()}_"
+
+    def exists(self, name: str) -> bool:
+        """Tell whether a database of that name exists."""
+        return self.cluster.psql(f"SELECT 1 FROM pg_database WHERE datname = {literal(name)}") == "1"
+
+    def comment(self, name: str) -> str:
+        """Return the note that ./dev left on a database, or nothing."""
+        sql = f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = {literal(name)}"
+        return self.cluster.psql(sql)
+
+    def drop(self, name: str) -> None:
+        """Delete a database with its files, whoever is connected to it."""
+        self.cluster.psql(f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)")
+        shutil.rmtree(self._filestore(name), ignore_errors=True)
+
+    def clone(self, source: str, target: str) -> None:
+        """Copy a database and its files; an older target is replaced."""
+        self.drop(target)
+        sql = f"CREATE DATABASE {identifier(target)} TEMPLATE {identifier(source)}"
+        self.cluster.psql(sql)
+        if self._filestore(source).exists():
+            # Files are named after their content and never changed: links are as good as copies.
+            shutil.copytree(self._filestore(source), self._filestore(target), copy_function=os.link, dirs_exist_ok=True)
+
+    def rename(self, source: str, target: str) -> None:
+        """Give a finished database its final name, replacing an older one."""
+        self.drop(target)
+        if self._filestore(source).exists():
+            self._filestore(source).rename(self._filestore(target))
+        self.cluster.psql(f"ALTER DATABASE {identifier(source)} RENAME TO {identifier(target)}")
+
+    def ensure_base(self) -> str:
+        """Return the template with Belgian accounting, building it first when it is missing."""
+        with places.lock(self.base):
+            if not self.exists(self.base):
+                with step(f"Building the database template with {BASE_MODULES} (about 40 s)"):
+                    building = f"{self.base}_building"
+                    self.drop(building)
+                    self.runner.odoo_quiet(building, "--init", BASE_MODULES)
+                    self.runner.script(building, BELGIAN_ACCOUNTING)
+                    self.rename(building, self.base)
+        return self.base
+
+    def ensure_addon(self) -> str:
+        """Return the template with the addon as the sources are now. Call it with the tree's lock held."""
+        current = fingerprint()
+        if not (places.TREE / "__manifest__.py").exists():
+            raise Failure("This tree has no __manifest__.py yet: there is no addon to install.")
+        if self.exists(self.addon) and self.comment(self.addon) == current:
+            return self.addon
+        self.ensure_base()
+        with step(f"Building the database template with {places.ADDON}"):
+            building = f"{self.addon}_building"
+            self.clone(self.base, building)
+            self.runner.odoo_quiet(building, "--init", places.ADDON)
+            self.runner.script(building, FINISH_TEMPLATE)
+            self.set_comment(building, current)
+            self.rename(building, self.addon)
+        return self.addon
+
+    def set_comment(self, name: str, text: str) -> None:
+        """Leave a note on a database."""
+        self.cluster.psql(f"COMMENT ON DATABASE {identifier(name)} IS {literal(text)}")
+
+    @contextmanager
+    def throw_away(self) -> Iterator[str]:
+        """Give a clone of the addon template that only this run uses and that is dropped at the end."""
+        runs = places.cache() / "runs"
+        runs.mkdir(exist_ok=True)
+        with places.lock(self.addon):
+            self._drop_stale(runs)
+            template = self.ensure_addon()
+            name = f"{self.prefix}{os.getpid()}_{os.urandom(2).hex()}"
+            held = places.try_lock(runs / name)
+            with step(f"Cloning the template to {name}"):
+                self.clone(template, name)
+        try:
+            yield name
+        finally:
+            self.drop(name)
+            (runs / name).unlink(missing_ok=True)
+            held.close()
+
+    def _drop_stale(self, runs: Path) -> None:
+        """Drop clones whose run is gone: its lock file is free or missing."""
+        pattern = literal(self.prefix.replace("_", "\\_") + "%")
+        for name in self.cluster.psql(f"SELECT datname FROM pg_database WHERE datname LIKE {pattern}").split():
+            held = places.try_lock(runs / name)
+            if held:
+                self.drop(name)
+                (runs / name).unlink(missing_ok=True)
+                held.close()
+
+    def ensure_kept(self, name: str) -> str:
+        """Return a database that a person keeps: made when missing, updated when the sources changed."""
+        if not NAME.fullmatch(name):
+            raise Failure(f"{name!r} is no usable database name: letters, digits, `_`, `-` and `.` are.")
+        current = fingerprint()
+        with places.lock(self.addon):
+            if not self.exists(name):
+                template = self.ensure_addon()
+                building = f"{name}_building"
+                with step(f"Making the database {name}"):
+                    self.clone(template, building)
+                    self.set_comment(building, current)
+                    self.rename(building, name)
+            elif self.comment(name) != current:
+                with step(f"Updating the addon in the database {name}"):
+                    self.runner.odoo_quiet(name, "--update", places.ADDON)
+                    self.set_comment(name, current)
+        return name
+
+    def _filestore(self, name: str) -> Path:
+        return self.runner.data_folder / "filestore" / name
+
+
+BELGIAN_ACCOUNTING = """
+company = env.company
+if company.chart_template != "be_comp":
+    company.country_id = env.ref("base.be")
+    env["account.chart.template"].try_loading("be_comp", company=company, install_demo=False)
+assert company.chart_template == "be_comp" and company.currency_id.name == "EUR"
+env["ir.qweb"]._pregenerate_assets_bundles()  # saves the first browser some 15 s in every clone
+env.cr.commit()
+"""
+
+FINISH_TEMPLATE = f"""
+env["ir.config_parameter"].set_param("account_online_ponto.allowed_hosts", "{ALLOWED_HOSTS}")
+env.cr.commit()
+"""
+
+
+def literal(text: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """Return a name as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,156 @@
+"""``./dev lint``: every checker on an exported copy, and then on a copy with one planted error for each.
+
+Some checkers silently check nothing when the addon's folder has another name or is the root of a git clone; a checker
+that saw no file, or does not find the error planted for it, counts as failed.
+"""
+
+import ast
+import json
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import export, places, process, python_env, server_packages
+from .output import Failure, say, step
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one checker found in one copy."""
+
+    files: int
+    findings: str  # empty when all is well
+
+
+@dataclass(frozen=True)
+class Checker:
+    """A checker, the error to plant for it, and the words by which its report names that error."""
+
+    name: str
+    check: Callable[[Path, Path], Report]
+    plant: Callable[[Path], None]
+    expected: str
+
+
+def run() -> int:
+    """Check the sources with every checker.
+
+    :return: exit code, 0 only if all are satisfied, saw files, and find the error planted for them
+    """
+    if not server_packages.can_make_venv():
+        server_packages.ensure()
+    python = python_env.for_lint()
+    failed = []
+    with tempfile.TemporaryDirectory(prefix="ponto-lint-") as temporary:
+        (parent := Path(temporary, "clean")).mkdir()
+        clean = export.export(parent)
+        missing = [name for name in ("__manifest__.py", "__init__.py", "README.rst") if not (clean / name).exists()]
+        if missing:
+            raise Failure(f"The tree lacks {', '.join(missing)}: this is no addon that can be checked.")
+        for number, checker in enumerate(CHECKERS):
+            with step(checker.name):
+                report = checker.check(python, clean)
+                say(f"    {report.files} files")
+                problem = report.findings or ("It checked no file." if not report.files else "")
+                problem = problem or _planted_problem(checker, python, Path(temporary, f"planted{number}"))
+            if problem:
+                say(problem)
+                failed.append(checker.name)
+    say(f"Failed: {', '.join(failed)}" if failed else f"All {len(CHECKERS)} checkers are satisfied and proven awake.")
+    return 1 if failed else 0
+
+
+def _planted_problem(checker: Checker, python: Path, parent: Path) -> str:
+    parent.mkdir()
+    copy = export.export(parent)
+    checker.plant(copy)
+    if checker.expected in checker.check(python, copy).findings:
+        return ""
+    return f"It does not report the error planted for it ({checker.expected})."
+
+
+def _tool(command: list[str | Path], cwd: Path) -> tuple[int, str]:
+    """Run a checker; return its exit code and what it printed."""
+    try:
+        return 0, process.output(command, cwd=cwd, env=process.plain_environment())
+    except Failure as failure:
+        return 1, str(failure)
+
+
+def _ruff_check(python: Path, copy: Path) -> Report:
+    ruff = python.with_name("ruff")
+    _code, shown = _tool([ruff, "check", "--no-cache", "--show-files", copy], copy)
+    code, printed = _tool([ruff, "check", "--no-cache", "--output-format", "concise", copy], copy)
+    return Report(shown.count(".py"), printed if code else "")
+
+
+def _ruff_format(python: Path, copy: Path) -> Report:
+    code, printed = _tool([python.with_name("ruff"), "format", "--no-cache", "--check", copy], copy)
+    return Report(sum(map(int, re.findall(r"(\d+) files? (?:already|would)", printed))), printed if code else "")
+
+
+def _pylint(python: Path, copy: Path) -> Report:
+    result = copy.parent / "pylint.json"
+    command = [python, "-m", "pylint", f"--rcfile={copy / '.pylintrc'}", f"--output-format=text,json2:{result}", copy.name]
+    code, printed = _tool(command, copy.parent)
+    modules = json.loads(result.read_text())["statistics"]["modulesLinted"] if result.exists() else 0
+    return Report(modules, printed if code else "")
+
+
+def _data_files(copy: Path) -> list[Path]:
+    manifest = ast.literal_eval((copy / "__manifest__.py").read_text())
+    return [copy / name for name in manifest.get("data", []) if (copy / name).exists()]
+
+
+def _oca_checks(python: Path, copy: Path) -> Report:
+    code, printed = _tool([python.with_name("oca-checks-odoo-module"), copy.name], copy.parent)
+    return Report(len(_data_files(copy)), printed if code else "")
+
+
+def _readme(python: Path, copy: Path) -> Report:
+    readme = copy / "README.rst"
+    code, printed = _tool([python, "-m", "docutils", "--halt=warning", readme, copy.parent / "readme.html"], copy)
+    return Report(1 if readme.stat().st_size else 0, printed if code else "")
+
+
+def _test_imports(_python: Path, copy: Path) -> Report:
+    """Compare tests/ with its ``__init__``: Odoo's runner does not see a file that is not imported there."""
+    files = sorted(path.stem for path in (copy / "tests").glob("test_*.py"))
+    package = copy / "tests" / "__init__.py"
+    imported = set()
+    for node in ast.walk(ast.parse(package.read_text())) if package.exists() else ():
+        if isinstance(node, ast.ImportFrom):
+            imported |= {alias.name for alias in node.names}
+    return Report(len(files), "\n".join(f"tests/__init__.py does not import {name}" for name in files if name not in imported))
+
+
+def _add(name: str, text: str) -> Callable[[Path], None]:
+    """Return a function that appends a text to a file of a copy."""
+
+    def plant(copy: Path) -> None:
+        with open(copy / name, "a", encoding="utf-8") as handle:
+            handle.write(text)
+
+    return plant
+
+
+def _plant_record_twice(copy: Path) -> None:
+    manifest = ast.literal_eval((copy / "__manifest__.py").read_text())
+    manifest["data"] = [*manifest.get("data", []), "data/planted.xml"]
+    (copy / "__manifest__.py").write_text(f"{manifest!r}\n")
+    (copy / "data").mkdir(exist_ok=True)
+    record = '<record id="planted" model="res.partner"><field name="name">Planted</field></record>'
+    (copy / "data" / "planted.xml").write_text(f"<odoo>{record}{record}</odoo>\n")
+
+
+CHECKERS = (
+    Checker("ruff check", _ruff_check, _add("models/planted.py", "import os\n"), "F401"),
+    Checker("ruff: ponto_client without Odoo", _ruff_check, _add("ponto_client/planted.py", "import odoo\n"), "TID251"),
+    Checker("ruff format", _ruff_format, _add("models/planted.py", "x  =  1\n"), "models/planted.py"),
+    Checker("pylint-odoo", _pylint, _add("models/planted.py", "def f(self):\n    self.env.cr.commit()\n"), "invalid-commit"),
+    Checker("OCA checks of data files", _oca_checks, _plant_record_twice, "xml-duplicate-record-id"),
+    Checker("README.rst", _readme, _add("README.rst", "\nPlanted\n--\n\n`broken <\n"), "README.rst"),
+    Checker("tests are imported", _test_imports, _add("tests/test_planted.py", ""), "test_planted"),
+)

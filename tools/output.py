@@ -1,0 +1,36 @@
+"""What a command tells its user: steps with their duration, and one clear sentence when it fails."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+
+
+class Failure(Exception):
+    """A problem that the user can understand and act upon; shown without a traceback."""
+
+
+durations: dict[str, float] = {}
+"""Seconds of every step of this process, by its text."""
+
+
+def say(text: str) -> None:
+    """Print a line of progress on standard error, which leaves standard output to results."""
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def step(text: str) -> Iterator[None]:
+    """Announce a step and print how long it took.
+
+    :param text: what is being done, as a phrase without a full stop
+    """
+    say(f"--> {text}")
+    start = time.monotonic()
+    try:
+        yield
+    except BaseException:
+        say(f"    {text}: stopped after {time.monotonic() - start:.1f} s")
+        raise
+    durations[text] = time.monotonic() - start
+    say(f"    done in {durations[text]:.1f} s")

@@ -1,0 +1,106 @@
+"""Where things lie: the tree, the cache folder, and what belongs to one tree inside the cache."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from .output import Failure, say
+
+ADDON = "account_online_ponto"
+TREE = Path(__file__).resolve().parent.parent
+
+
+def cache() -> Path:
+    """Return the one folder that holds everything ./dev makes, creating it for its owner only."""
+    chosen = os.environ.get("ACCOUNT_ONLINE_PONTO_HOME")
+    if chosen:
+        folder = Path(chosen).expanduser().absolute()
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+        folder = Path(base).expanduser().absolute() / ADDON
+    if folder == TREE or TREE in folder.parents:
+        raise Failure(f"The cache folder {folder} lies inside the source tree: choose another ACCOUNT_ONLINE_PONTO_HOME.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(f"The cache folder {folder} cannot be created: {error.strerror}.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Failure(f"The cache folder {folder} cannot be written to.")
+    return folder
+
+
+def short_hash(text: str) -> str:
+    """Return eight letters and digits that stand for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def tree_key() -> str:
+    """Return the name of this tree inside the shared cache: clones of the repository share no database."""
+    return short_hash(str(TREE))
+
+
+def addons_folder() -> Path:
+    """Return the folder outside the tree in which a link carries the addon's name, making both."""
+    folder = cache() / "trees" / tree_key() / "addons"
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / ADDON
+    if not link.is_symlink() or Path(os.readlink(link)) != TREE:
+        temporary = folder / f".link-{os.getpid()}"
+        temporary.unlink(missing_ok=True)
+        temporary.symlink_to(TREE)
+        temporary.replace(link)
+    return folder
+
+
+def addon_link() -> Path:
+    """Return the path of the addon under its own name."""
+    return addons_folder() / ADDON
+
+
+@contextlib.contextmanager
+def lock(name: str) -> Iterator[None]:
+    """Hold an exclusive lock of the cache; another ./dev waits, a killed one lets go by itself.
+
+    :param name: what is locked, a file name
+    """
+    with open(cache() / f"{name}.lock", "a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"    waiting for another ./dev (lock: {name})")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def try_lock(path: Path) -> object | None:
+    """Lock a file if nobody else holds it.
+
+    :return: an object that holds the lock until it is closed, or None
+    """
+    handle = open(path, "a")  # noqa: SIM115 - stays open as long as the lock is wanted
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.close()
+        return None
+    return handle
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, in one step."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    with open(descriptor, "w", encoding="utf-8") as handle:  # mkstemp gives mode 0600
+        handle.write(text)
+    os.replace(temporary, path)
+
+
+def free_port() -> int:
+    """Return a TCP port of the loopback address that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

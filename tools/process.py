@@ -1,0 +1,128 @@
+"""Child processes that end when their parent is told to end."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from .output import Failure
+
+GRACE = 15  # seconds between asking a child to end and killing it
+
+
+def install_signal_handlers() -> None:
+    """Turn a polite kill or a lost terminal into KeyboardInterrupt, so that every ``finally`` runs."""
+
+    def interrupt(_number, _frame):
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGHUP, interrupt)
+
+
+def end(child: subprocess.Popen) -> None:
+    """End a child process: ask first, kill after the period of grace. Also reaps it.
+
+    :param child: the process, running or not
+    """
+    if child.poll() is not None:
+        return
+    child.terminate()
+    try:
+        child.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+@contextlib.contextmanager
+def started(command: Sequence[str | Path], **options) -> Iterator[subprocess.Popen]:
+    """Start a child process that does not outlive the block.
+
+    :param command: program and arguments
+    :param options: passed to subprocess.Popen
+    """
+    child = subprocess.Popen([str(part) for part in command], **options)
+    try:
+        yield child
+    finally:
+        with contextlib.suppress(KeyboardInterrupt):  # a second Ctrl-C must not leave the child behind
+            end(child)
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+
+
+def run(command: Sequence[str | Path], **options) -> int:
+    """Run a program to its end, with the output going where the parent's goes.
+
+    :return: its exit code
+    """
+    with started(command, **options) as child:
+        return child.wait()
+
+
+def output(
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    user: str | None = None,
+    failure: str | None = None,
+    stdin: str | None = None,
+) -> str:
+    """Run a program quietly and return what it printed.
+
+    :param env: its whole environment, the parent's when left out
+    :param user: name of the operating system user to run as (root only)
+    :param failure: the sentence for the user when it fails; its own output follows it
+    :param stdin: text for its standard input
+    :raises Failure: when it exits with anything but 0
+    """
+    options = {"user": user, "group": group_of(user), "extra_groups": []} if user else {}
+    with started(
+        command,
+        env=env,
+        cwd=cwd,
+        text=True,
+        errors="replace",
+        stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        **options,
+    ) as child:
+        printed, _none = child.communicate(stdin)
+        if child.returncode:
+            tail = "\n".join(printed.splitlines()[-40:])
+            raise Failure(f"{failure or Path(command[0]).name + ' failed'} (exit code {child.returncode}).\n{tail}")
+    return printed
+
+
+def group_of(user: str) -> int:
+    """Return the id of a user's own group."""
+    import pwd
+
+    return pwd.getpwnam(user).pw_gid
+
+
+def plain_environment(**changes: str) -> dict[str, str]:
+    """Return the environment without anything that would redirect Odoo, PostgreSQL or Python.
+
+    :param changes: variables to set
+    """
+    dropped = ("PG", "ODOO_", "OPENERP_", "PYTHON", "VIRTUAL_ENV", "COVERAGE_", "PYTEST_")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+    return {**env, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1", **changes}
+
+
+def is_root() -> bool:
+    """Tell whether this process may install packages and change users."""
+    return os.geteuid() == 0
+
+
+def interactive() -> bool:
+    """Tell whether a person types into standard input."""
+    return sys.stdin is not None and sys.stdin.isatty()

@@ -1,0 +1,154 @@
+"""``./dev test``: the suite on a database of its own, with both runners."""
+
+import re
+import subprocess
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import places, process, server_packages
+from .databases import Databases
+from .output import Failure, say, step
+from .workshop import open_workshop
+
+COVERED = ("ponto_client", "models", "wizards")
+MINIMUM_COVERAGE = 90  # percent of lines, of the whole suite
+BROWSER_WORDS = re.compile(r"chrom|browser|websocket", re.IGNORECASE)
+ODOO_RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a test runner reports."""
+
+    run: int
+    browser_skips: tuple[str, ...]
+
+
+def run_pytest(arguments: list[str], *, long: bool) -> int:
+    """Run the suite, or what the arguments select, with pytest on a clone of the template.
+
+    :param arguments: passed on to pytest; paths are relative to the tree
+    :param long: run the long tests too
+    :return: exit code, 0 only if tests ran, all passed, and none was skipped for want of a browser
+    """
+    databases = open_workshop(with_browser=True)
+    with databases.throw_away() as database, tempfile.TemporaryDirectory(prefix="ponto-") as temporary:
+        folder = Path(temporary)
+        with step("Running the tests"):
+            code = _pytest(databases, database, folder, arguments, long)
+        if code in (2, 3, 4):  # interrupted, or pytest itself does not work: there is nothing to judge
+            return code
+        verdict = _judge(_read_junit(folder / "junit.xml"))
+        covered = _report_coverage(databases, folder, whole=not arguments)
+    return code or verdict or covered
+
+
+def run_odoo(*, tags: str, long: bool) -> int:
+    """Run the suite with Odoo's own runner, the judge of the two.
+
+    :param tags: what to run, in the language of Odoo's ``--test-tags``
+    :return: exit code
+    """
+    databases = open_workshop(with_browser=True)
+    runner = databases.runner
+    with databases.throw_away() as database:
+        configuration = runner.configuration()
+        log = runner.logs / f"{database}.log"
+        command = runner.command("server", configuration, "-d", database, "--update", places.ADDON)
+        command += ["--test-tags", tags, "--stop-after-init", "--log-level", "info"]
+        try:
+            with step("Running the tests with Odoo's own runner"):
+                code = _show_and_keep(command, runner.environment(**_switches(long)), log)
+        finally:
+            configuration.unlink(missing_ok=True)
+    text = log.read_text(errors="replace")
+    totals = [tuple(map(int, found)) for found in ODOO_RESULT.findall(text)]
+    log.unlink()
+    skipped = [line for line in text.splitlines() if "skipped" in line.lower() and BROWSER_WORDS.search(line)]
+    counts = Counts(max((total for _failed, _errors, total in totals), default=0), tuple(skipped))
+    failed = any(failed or errors for failed, errors, _total in totals)
+    return code or int(failed) or _judge(counts)
+
+
+def _switches(long: bool) -> dict[str, str]:
+    return {"ACCOUNT_ONLINE_PONTO_LONG": "1"} if long else {}
+
+
+def _show_and_keep(command: list[str], env: dict[str, str], log: Path) -> int:
+    """Run a program, showing its output and writing it to a file as well."""
+    options = {"env": env, "cwd": "/", "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
+    with (
+        open(log, "w", encoding="utf-8") as kept,
+        process.started(command, **options, stderr=subprocess.STDOUT, text=True, errors="replace") as child,
+    ):
+        for line in child.stdout:
+            kept.write(line)
+            print(line, end="", flush=True)
+        return child.wait()
+
+
+def _pytest(databases: Databases, database: str, folder: Path, arguments: list[str], long: bool) -> int:
+    runner = databases.runner
+    configuration = runner.configuration()
+    source = ",".join(str(places.TREE / part) for part in COVERED)
+    command = [runner.python, "-m", "coverage", "run", f"--source={source}", f"--rcfile={places.TREE}/pyproject.toml"]
+    command += ["-m", "pytest", f"--rootdir={places.addon_link()}", "-p", "no:cacheprovider", "-o", "addopts="]
+    command += [f"--odoo-config={configuration}", f"--odoo-database={database}", "--odoo-http"]
+    command += [f"--junitxml={folder}/junit.xml", *_paths_through_the_link(arguments)]
+    env = runner.environment(COVERAGE_FILE=str(folder / "coverage"), **_switches(long))
+    try:
+        return process.run(command, env=env, cwd=folder, stdin=subprocess.DEVNULL)
+    finally:
+        configuration.unlink(missing_ok=True)
+
+
+def _paths_through_the_link(arguments: list[str]) -> list[str]:
+    """Replace paths in the tree by paths below the link, whose name makes them modules of the addon."""
+    paths, others = [], []
+    for argument in arguments:
+        path, mark, test = argument.partition("::")
+        candidate = Path(path) if Path(path).is_absolute() else places.TREE / path
+        if path and not path.startswith("-") and candidate.exists() and candidate.is_relative_to(places.TREE):
+            paths.append(f"{places.addon_link() / candidate.relative_to(places.TREE)}{mark}{test}")
+        else:
+            others.append(argument)
+    return [*others, *(paths or [str(places.addon_link() / "tests")])]
+
+
+def _read_junit(path: Path) -> Counts:
+    run, skips = 0, []
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        skipped = case.find("skipped")
+        if skipped is None:
+            run += 1
+        elif BROWSER_WORDS.search(reason := f"{skipped.get('message')} {skipped.text}"):
+            skips.append(f"{case.get('classname')}.{case.get('name')}: {reason[:200]}")
+    return Counts(run, tuple(skips))
+
+
+def _judge(counts: Counts) -> int:
+    """Fail a run that proves nothing: Odoo skips browser tests silently when it finds no browser."""
+    if server_packages.browser() is None:
+        raise Failure("There is no Chromium on this machine: the browser tests did not run.")
+    if counts.browser_skips:
+        say("Tests were skipped for want of a browser:\n    " + "\n    ".join(counts.browser_skips))
+        return 1
+    if not counts.run:
+        say("No test ran.")
+        return 1
+    return 0
+
+
+def _report_coverage(databases: Databases, folder: Path, *, whole: bool) -> int:
+    """Print the coverage; below the minimum, only a run of the whole suite fails."""
+    if not (folder / "coverage").exists():
+        return 1 if whole else 0
+    command = [databases.runner.python, "-m", "coverage", "report", "--skip-empty"]
+    command += [f"--rcfile={places.TREE}/pyproject.toml", f"--fail-under={MINIMUM_COVERAGE if whole else 0}"]
+    env = databases.runner.environment(COVERAGE_FILE=str(folder / "coverage"))
+    code = process.run(command, env=env, cwd=places.TREE)
+    if code:
+        say(f"Coverage of {', '.join(COVERED)} is below {MINIMUM_COVERAGE} % of lines.")
+    return code

@@ -1,0 +1,1 @@
+from . import ponto_account_fetch, ponto_account_fetch_line, ponto_account_opening

@@ -1,0 +1,211 @@
+import re
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import date_utils
+from odoo.tools.misc import format_amount, format_date
+
+from ..const import PAGE_LIMIT
+
+
+class PontoAccountFetchLine(models.TransientModel):
+    """One account in Fetch Accounts."""
+
+    _name = "ponto.account.fetch.line"
+    _description = "Fetch Accounts: Account"
+    _order = "sequence, id"
+
+    wizard_id = fields.Many2one("ponto.account.fetch", required=True, ondelete="cascade")
+    sequence = fields.Integer()
+    account_id = fields.Many2one("ponto.account", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="account_id.company_id")
+    institution_id = fields.Many2one(related="account_id.institution_id", string="Bank")
+    institution_status = fields.Selection(related="account_id.institution_id.status")
+    reference = fields.Char(related="account_id.reference")
+    holder_name = fields.Char(related="account_id.holder_name")
+    currency_id = fields.Many2one(related="account_id.currency_id")
+    currency_code = fields.Char(related="account_id.currency_code", string="Currency Code")
+    authorization_expires_at = fields.Datetime(related="account_id.authorization_expires_at")
+    state = fields.Selection(related="account_id.state")
+    selected = fields.Boolean("Synchronize")
+    journal_id = fields.Many2one(
+        "account.journal",
+        domain="[('type', 'in', ('bank', 'credit')), ('company_id', '=', company_id)]",
+        help="Leave it empty to create a journal of its own.",
+    )
+    import_scope = fields.Selection(
+        [
+            ("latest", "Latest 100"),
+            ("quarter", "This quarter"),
+            ("year", "This fiscal year"),
+            ("all", "Everything"),
+            ("date", "From a date"),
+        ],
+        string="History",
+        default="latest",
+        required=True,
+    )
+    import_from = fields.Date(
+        "From", compute="_compute_import_from", store=True, readonly=False, precompute=True, required=True
+    )
+    transaction_count = fields.Integer("Transactions", compute="_compute_transaction_count")
+    note = fields.Char("Remark", compute="_compute_note")
+
+    # ------------------------------------------------------------------ computes
+
+    @api.depends("import_scope", "account_id")
+    def _compute_import_from(self):
+        for line in self:
+            if line.import_scope != "date" or not line.import_from:
+                line.import_from = line._get_start_date(line.import_scope)
+
+    def _get_start_date(self, scope):
+        """Return the first day of a choice.
+
+        :param str scope: value of `import_scope`
+        :return date: the first day to import
+        """
+        today = fields.Date.context_today(self)
+        account = self.account_id
+        if scope == "quarter":
+            return date_utils.start_of(today, "quarter")
+        if scope == "year":
+            return account.company_id.compute_fiscalyear_dates(today)["date_from"]
+        if scope == "date" and account.import_from:
+            return account.import_from
+        transactions = self.env["ponto.transaction"]
+        domain = [("account_id", "=", account.id), ("state", "!=", "pending"), ("date", "!=", False)]
+        if scope == "all":
+            return transactions._read_group(domain, aggregates=["date:min"])[0][0] or today
+        latest = transactions.search(domain, order="date desc", limit=PAGE_LIMIT)
+        return min(latest.mapped("date"), default=today)
+
+    @api.depends("import_from", "account_id")
+    def _compute_transaction_count(self):
+        for line in self:
+            line.transaction_count = self.env["ponto.transaction"].search_count(
+                [
+                    ("account_id", "=", line.account_id.id),
+                    ("state", "!=", "pending"),
+                    ("date", ">=", line.import_from),
+                ]
+            )
+
+    @api.depends("selected", "journal_id", "account_id", "import_from")
+    def _compute_note(self):
+        for line in self:
+            line.note = " ".join(line._get_remarks()) or False
+
+    def _get_remarks(self):
+        """Return what the user should know before confirming, one sentence each."""
+        _ = self.env._
+        account, journal = self.account_id, self.journal_id
+        remarks = []
+        if account.institution_id.status in ("beta", "experimental"):
+            remarks.append(_("Beta bank: contact Ponto when something is missing; using it helps Ponto."))
+        if account.deprecated:
+            remarks.append(_("Ponto replaced this account by another record."))
+        if account.currency_id and not account.currency_id.active:
+            remarks.append(_("The currency %(currency)s is archived.", currency=account.currency_code))
+        if not account.currency_id:
+            remarks.append(_("The currency %(currency)s is not known.", currency=account.currency_code or "?"))
+        if self._is_foreign_holder():
+            remarks.append(_("Its holder is %(holder)s.", holder=account.holder_name))
+        if other := self._get_other_link():
+            remarks.append(_("Already synchronized through %(connection)s.", connection=other.connection_id.name))
+        if not account.pull_complete:
+            remarks.append(_("Its history is still being read."))
+        if self.selected and journal and journal.bank_statements_source not in (False, "undefined", "manual", "ponto"):
+            remarks.append(_("%(journal)s has another bank feed; it is switched off.", journal=journal.name))
+        if self.selected and journal and not account.linked and (last := self._get_last_line_date()):
+            remarks.append(
+                _("%(journal)s has transactions until %(date)s.", journal=journal.name, date=format_date(self.env, last))
+            )
+        if account.has_bank_balance and account.currency_id:
+            remarks.append(
+                _("Balance %(amount)s.", amount=format_amount(self.env, account.bank_balance, account.currency_id))
+            )
+        return remarks
+
+    # ------------------------------------------------------------------ what is proposed
+
+    @api.model
+    def _prepare_line_vals(self, account):
+        """Return the proposal for one account.
+
+        :param account: `ponto.account` record
+        :return dict: values of the line
+        """
+        line = self.new({"account_id": account.id, "journal_id": account._find_journal().id})
+        vals = {"account_id": account.id, "journal_id": line.journal_id.id, "selected": line._is_proposed()}
+        if account.linked or account.import_from:
+            return {**vals, "import_scope": "date", "import_from": account.import_from}
+        if last := line._get_last_line_date():
+            return {**vals, "import_scope": "date", "import_from": last + timedelta(days=1)}
+        return vals
+
+    def _is_proposed(self):
+        account = self.account_id
+        if account.linked:
+            return account.listed
+        return not (
+            account.declined
+            or not account.listed
+            or account.subtype == "securities"
+            or account.deprecated
+            or not account.currency_id.active
+            or self._is_foreign_holder()
+            or self._get_other_link()
+        )
+
+    def _is_foreign_holder(self):
+        """Tell whether the holder and the company have no word of their names in common."""
+        holder = self._get_words(self.account_id.holder_name)
+        company = self._get_words(self.account_id.company_id.name)
+        return bool(holder and company and not holder & company)
+
+    @api.model
+    def _get_words(self, name):
+        return {word for word in re.findall(r"\w+", (name or "").casefold()) if len(word) > 2}
+
+    def _get_other_link(self):
+        account = self.account_id
+        if account.linked or not account.normalized_reference:
+            return account.browse()
+        return account.search(
+            [
+                ("linked", "=", True),
+                ("company_id", "=", account.company_id.id),
+                ("reference_type", "=", account.reference_type),
+                ("normalized_reference", "=", account.normalized_reference),
+                ("currency_code", "=", account.currency_code),
+                ("id", "!=", account._origin.id),
+            ],
+            limit=1,
+        )
+
+    def _get_last_line_date(self):
+        if not self.journal_id:
+            return False
+        lines = self.env["account.bank.statement.line"]
+        return lines.search([("journal_id", "=", self.journal_id._origin.id), ("state", "=", "posted")], limit=1).date
+
+    # ------------------------------------------------------------------ confirming
+
+    def _link(self):
+        self.ensure_one()
+        # sudo: the link is written by the wizard only; who may edit the connection may confirm it.
+        account = self.account_id.sudo()
+        if account.linked and account.journal_id == self.journal_id:
+            if account.import_from != self.import_from:
+                account.import_from = self.import_from
+            return
+        account._link(self.journal_id.sudo(), self.import_from)
+
+    def _get_farewell(self):
+        return self.env._(
+            "%(reference)s of %(bank)s will stop synchronizing; its journal and lines stay; in Ponto it stays shared"
+            " and billed.",
+            reference=self.reference or self.account_id.display_name,
+            bank=self.institution_id.name or "Ponto",
+        )
