@@ -23,6 +23,10 @@
         "views/account_journal_views.xml",
         "views/ponto_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["account_online_ponto/static/src/scss/**/*"],
+        "web.assets_tests": ["account_online_ponto/static/tests/tours/**/*"],
+    },
     "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
     "installable": True,

@@ -17,10 +17,9 @@ STOPPED_STATES = ("off", "replaced")
 class AccountJournal(models.Model):
     _inherit = "account.journal"
 
-    ponto_account_ids = fields.One2many("ponto.account", "journal_id", string="Ponto Accounts", groups=READERS)
+    ponto_account_ids = fields.One2many("ponto.account", "journal_id", groups=READERS)
     ponto_account_id = fields.Many2one(
         "ponto.account",
-        string="Ponto Account",
         compute="_compute_ponto_account_id",
         search="_search_ponto_account_id",
         groups=READERS,
@@ -38,8 +37,8 @@ class AccountJournal(models.Model):
     ponto_last_import_at = fields.Datetime(
         string="Last Import", related="ponto_account_id.last_import_at", related_sudo=False, groups=READERS
     )
-    ponto_balance_state = fields.Selection(
-        string="Balance Check", related="ponto_account_id.balance_state", related_sudo=False, groups=READERS
+    ponto_balance_message = fields.Char(
+        string="Balance Check", related="ponto_account_id.balance_message", related_sudo=False, groups=READERS
     )
     ponto_error_message = fields.Char(
         string="Last Error", related="ponto_account_id.last_error_message", related_sudo=False, groups=READERS
@@ -47,7 +46,7 @@ class AccountJournal(models.Model):
 
     def __get_bank_statements_available_sources(self):
         """Add Ponto to the bank feeds that a journal may have."""
-        return super().__get_bank_statements_available_sources() + [("ponto", self.env._("Ponto"))]
+        return [*super().__get_bank_statements_available_sources(), ("ponto", self.env._("Ponto"))]
 
     @api.depends("ponto_account_ids.linked")
     def _compute_ponto_account_id(self):
@@ -62,6 +61,13 @@ class AccountJournal(models.Model):
         if False in value:
             domain |= Domain("ponto_account_ids", "not any", linked)
         return domain
+
+    def copy_data(self, default=None):
+        """Give a copied journal no feed: an account of Ponto feeds one journal."""
+        return [
+            {**vals, "bank_statements_source": "undefined"} if vals.get("bank_statements_source") == "ponto" else vals
+            for vals in super().copy_data(default)
+        ]
 
     # ------------------------------------------------------------------
     # Actions
@@ -107,13 +113,29 @@ class AccountJournal(models.Model):
         """
         return self._get_linked_ponto_account().action_renew_authorization()
 
-    def action_ponto_view_transactions(self):
-        """Open the Ponto Transactions of the linked account, those that wait included.
+    def action_ponto_view_waiting(self):
+        """Open the Ponto Transactions of the linked account that are not imported, each with the reason.
 
         :return: window action
         :raise UserError: when no account is linked
         """
-        return self._get_linked_ponto_account().action_view_transactions()
+        action = self._get_linked_ponto_account().action_view_transactions()
+        return {**action, "context": {"search_default_to_import": 1, "search_default_error": 1}}
+
+    def action_ponto_view_account(self):
+        """Open the linked account, which explains what the card only shows.
+
+        :return: window action
+        :raise UserError: when no account is linked
+        """
+        account = self._get_linked_ponto_account()
+        return {
+            "type": "ir.actions.act_window",
+            "name": account.display_name,
+            "res_model": account._name,
+            "res_id": account.id,
+            "views": [(False, "form")],
+        }
 
     def action_ponto_fetch_accounts(self):
         """Open Fetch Accounts, or a new connection when the company has none yet.
@@ -208,7 +230,6 @@ class AccountJournal(models.Model):
             "balance_state": account.balance_state,
             "balance_date": format_date(self.env, account.bank_balance_date),
             "balance_difference": currency.format(account.balance_difference or 0.0),
-            "balance_message": account.balance_message or "",
             "waiting_count": account.waiting_count,
             "waiting_message": account.waiting_message or "",
             "last_import": format_datetime(self.env, account.last_import_at, dt_format="short"),

@@ -362,6 +362,14 @@ class PontoAccount(models.Model):
         """
         self.ensure_one()
         self._check_currency()
+        if other := self._get_twin():
+            raise UserError(
+                self.env._(
+                    "%(account)s is already synchronized through %(connection)s; it would be imported twice.",
+                    account=self.display_name,
+                    connection=other.connection_id.name,
+                )
+            )
         journal = journal or self._create_journal()
         self._check_journal(journal)
         if journal.bank_statements_source != "ponto":
@@ -374,6 +382,26 @@ class PontoAccount(models.Model):
         journals = self.filtered("linked").journal_id
         self.write({"linked": False, "declined": True, "sync_stage": False})
         journals.filtered(lambda j: j.bank_statements_source == "ponto").bank_statements_source = "undefined"
+
+    def _get_twin(self):
+        """Return another linked record of the same account of the company; a masked number does not name an account.
+
+        :return: `ponto.account` record, maybe empty
+        """
+        self.ensure_one()
+        if not self.normalized_reference or self.reference_type not in STABLE_REFERENCE_TYPES:
+            return self.browse()
+        return self.search(
+            [
+                ("linked", "=", True),
+                ("company_id", "=", self.company_id.id),
+                ("reference_type", "=", self.reference_type),
+                ("normalized_reference", "=", self.normalized_reference),
+                ("currency_code", "=", self.currency_code),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
 
     def _check_currency(self):
         self.ensure_one()

@@ -20,34 +20,36 @@ class PontoAccount(models.Model):
         string="Balance Check",
         compute="_compute_balances",
     )
-    balance_message = fields.Char("Balance Check Result", compute="_compute_balances")
+    balance_message = fields.Char("Balance Check Result", compute="_compute_balance_message")
     waiting_count = fields.Integer("Waiting", compute="_compute_waiting")
     waiting_amount = fields.Monetary(compute="_compute_waiting")
     waiting_message = fields.Char("Why They Wait", compute="_compute_waiting")
 
     # ------------------------------------------------------------------ computes
 
-    @api.depends_context("lang")
     def _compute_balances(self):
         books = self._get_book_balances()
         for account in self:
             total, at_bank_date = books.get(account.id, (0.0, 0.0))
-            account.book_balance = total
             difference = account.bank_balance - at_bank_date
-            if not account._is_comparable():
-                account.balance_difference = 0.0
-                account.balance_state = "unknown"
+            comparable = account._is_comparable()
+            equal = comparable and account.currency_id.is_zero(difference)
+            account.book_balance = total
+            account.balance_difference = difference if comparable and not equal else 0.0
+            account.balance_state = "equal" if equal else "different" if comparable else "unknown"
+
+    @api.depends_context("lang")
+    def _compute_balance_message(self):
+        # Apart from the state: an explanation costs queries of its own, and the dashboard shows only the state.
+        for account in self:
+            if account.balance_state == "unknown":
                 account.balance_message = self.env._("Not comparable yet.")
-            elif account.currency_id.is_zero(difference):
-                account.balance_difference = 0.0
-                account.balance_state = "equal"
+            elif account.balance_state == "equal":
                 account.balance_message = self.env._(
                     "Bank and books agree on %(date)s.", date=format_date(self.env, account.bank_balance_date)
                 )
             else:
-                account.balance_difference = difference
-                account.balance_state = "different"
-                account.balance_message = account._explain_difference(difference)
+                account.balance_message = account._explain_difference(account.balance_difference)
 
     def _is_comparable(self):
         """Tell whether the balance that Ponto reports and the transactions read are of the same moment."""
@@ -125,12 +127,15 @@ class PontoAccount(models.Model):
             groupby=["account_id", "state", "reason"],
             aggregates=["__count", "amount:sum", "id:min"],
         )
+        prefetch_ids = [group[5] for group in groups]
         for account in self:
             mine = [group for group in groups if group[0] == account] if account.linked else []
             account.waiting_count = sum(group[3] for group in mine)
             account.waiting_amount = sum(group[4] or 0.0 for group in mine)
             first_ids = [group[5] for group in mine if group[2] in REASONS]
-            sentences = self.env["ponto.transaction"].browse(first_ids).mapped("message")
+            sentences = (
+                self.env["ponto.transaction"].browse(first_ids).with_prefetch(prefetch_ids).mapped("message")
+            )
             account.waiting_message = " ".join(sentences) or False
 
     # ------------------------------------------------------------------ balances of past days
@@ -173,18 +178,18 @@ class PontoAccount(models.Model):
         :return tuple: day before the first imported transaction (or False), amount by which the bank exceeds the books
         """
         self.ensure_one()
-        first = self.env["ponto.transaction"]._read_group(
-            [
-                ("account_id", "=", self.id),
-                ("state", "in", ("to_import", "imported", "error")),
-                ("date", ">=", self.import_from),
-            ],
-            aggregates=["date:min"],
-        )[0][0]
-        day = (first or self.bank_balance_date or fields.Date.today()) - timedelta(days=1)
         if not self._are_past_balances_known():
             return False, 0.0
+        day = (self._get_first_day() or self.bank_balance_date) - timedelta(days=1)
         return day, self.currency_id.round(self._get_bank_balance_after(day) - self._get_book_balance_after(day))
+
+    def _get_first_day(self):
+        """Return the day of the first transaction that is or will be in the books.
+
+        :return date | bool: False when there is none
+        """
+        due = [("account_id", "=", self.id), ("state", "in", ("to_import", "imported", "error"))]
+        return self.env["ponto.transaction"]._read_group(due, aggregates=["date:min"])[0][0]
 
     def _get_book_balance_after(self, day):
         amount = "balance" if self.currency_id == self.company_id.currency_id else "amount_currency"
@@ -208,7 +213,7 @@ class PontoAccount(models.Model):
         :raises UserError: when there is nothing to propose
         """
         self.ensure_one()
-        if not self.linked or not self._are_past_balances_known():
+        if not self.linked or self.sync_stage or not self._are_past_balances_known():
             raise UserError(
                 self.env._("The balance before the first transaction is not known yet. Fetch the transactions first.")
             )

@@ -77,7 +77,8 @@ class PontoAccount(models.Model):
         self.flush_recordset()
         self.env["ponto.transaction"].flush_model()
         newest = self.env["ponto.transaction"]._read_group(
-            [("account_id", "=", self.id), ("state", "!=", "pending")], aggregates=["date:max"]
+            [("account_id", "=", self.id), ("state", "in", ("to_import", "imported", "skipped"))],
+            aggregates=["date:max"],
         )
         self.write(
             {
@@ -106,4 +107,6 @@ class PontoAccount(models.Model):
                 return
             page = next(client.transaction_pages(account.ponto_id, limit=PAGE_LIMIT), None)
             if page:
-                account._store_page(page, account._open_run("connect"))
+                run = account._open_run("connect")
+                account._store_page(page, run)
+                run._count(api_call=1)

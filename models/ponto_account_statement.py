@@ -17,27 +17,29 @@ class PontoAccount(models.Model):
         the other keeps its lines without statement; a statement that a user made or edited is left alone.
         """
         self.ensure_one()
-        if self.statement_period == "none" or not self._are_past_balances_known():
+        first_day = self._get_first_day()
+        if self.statement_period == "none" or not first_day or not self._are_past_balances_known():
             return
         last_day = min(fields.Date.context_today(self), self.bank_balance_date + relativedelta(days=1))
         lock_date = self.company_id._get_user_fiscal_lock_date(self.journal_id, ignore_exceptions=True)
         balance = self._get_bank_balance_after(last_day)
-        periods = self._get_period_sums(last_day)
+        periods = self._get_period_sums(first_day, last_day)
         for start in sorted(periods, reverse=True):
             bank_sum, waiting, book_sum, open_lines = periods[start]
             opening = self.currency_id.round(balance - bank_sum)
             end = self._get_period_end(start)
             confirmed = not waiting and self.currency_id.compare_amounts(bank_sum, book_sum) == 0
             if end < last_day and end > lock_date and confirmed and book_sum is not None:
-                self._write_statement(start, end, opening, balance, open_lines)
+                self._write_statement(max(start, first_day), end, opening, balance, open_lines)
             balance = opening
 
     def _get_period_end(self, start):
         return start if self.statement_period == "day" else date_utils.end_of(start, "month")
 
-    def _get_period_sums(self, last_day):
-        """Return per period what the bank says and what the books hold, from the first imported day.
+    def _get_period_sums(self, first_day, last_day):
+        """Return per period what the bank says and what the books hold.
 
+        :param date first_day: day of the first transaction in the books
         :param date last_day: last day to look at
         :return dict: first day of the period: (bank's sum, rows not in the books, sum of the lines, lines without
             statement)
@@ -71,7 +73,7 @@ class PontoAccount(models.Model):
                 unit=unit,
                 account=self.id,
                 journal=self.journal_id.id,
-                first=self.import_from,
+                first=first_day,
                 last=last_day,
             )
         )
@@ -90,7 +92,7 @@ class PontoAccount(models.Model):
         lines = self.env["account.bank.statement.line"].search(
             [
                 ("journal_id", "=", self.journal_id.id),
-                ("date", ">=", max(start, self.import_from)),
+                ("date", ">=", start),
                 ("date", "<=", end),
                 ("state", "=", "posted"),
             ]
@@ -106,7 +108,7 @@ class PontoAccount(models.Model):
                 }
             )
             return
-        if len(statement) > 1 or statement.ponto_account_id != self:
+        if len(statement) > 1 or statement.ponto_account_id != self or statement.line_ids - lines:
             return
         statement = statement.with_context(ponto_statement=True)
         compare = self.currency_id.compare_amounts

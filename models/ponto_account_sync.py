@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..const import CLICK_SECONDS
 from ..ponto_client import PontoError
@@ -45,11 +46,11 @@ class PontoAccount(models.Model):
     def _mark_due(self):
         """Mark the accounts that have something to read or to import."""
         today = fields.Date.context_today(self)
-        for account in self.filtered(lambda a: not a.declined and not a.sync_stage):
+        for account in self.filtered(lambda a: not a.declined and a.sync_stage != "pull"):
             moved = account.synchronized_at != account.pulled_synchronized_at
             if not account.pull_complete or moved or account.last_read_on != today:
                 account.sync_stage = "pull"
-            elif account.linked:
+            elif account.linked and not account.sync_stage:
                 account.sync_stage = "import"
 
     def _synchronize_now(self, connections):
@@ -62,7 +63,9 @@ class PontoAccount(models.Model):
         :return dict | None: a notice for the web client
         """
         # sudo: a click may start the same work as the schedule; reading these records was checked.
-        accounts, connections = self.sudo(), connections.sudo().filtered(lambda c: c.state == "connected")
+        accounts, connections = self.sudo(), connections.sudo()
+        for connection in connections.filtered(lambda c: c.state != "connected"):
+            raise UserError(connection.last_error_message or self.env._("Connect to Ponto first."))
         accounts.write({"next_attempt_at": False})
         connections.write({"next_sync_at": fields.Datetime.now(), "failure_count": 0})
         if not connections._is_web_request():
@@ -114,7 +117,8 @@ class PontoAccount(models.Model):
 
         :return bool: False when the time is over; the run goes on in the next slice
         """
-        account = self.with_company(self.company_id)
+        company = self.company_id
+        account = self.with_company(company).with_context(lang=company.partner_id.lang or self.env.lang)
         client = account.connection_id._make_client(DatabaseTokenStore(account.connection_id))
         run = account._open_run(trigger)
         work.next()

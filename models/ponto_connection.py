@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
 import pytz
@@ -142,9 +142,9 @@ class PontoConnection(models.Model):
     @api.constrains("company_id")
     def _check_company_of_accounts(self):
         for connection in self:
-            if any(account.journal_id.company_id not in (False, connection.company_id) for account in connection.account_ids.filtered("journal_id")):
+            if connection.account_ids:
                 raise ValidationError(
-                    self.env._("Accounts of this connection are linked to journals: its company cannot change anymore.")
+                    self.env._("Accounts of this connection are known already: its company cannot change anymore.")
                 )
 
     @api.model
@@ -242,7 +242,12 @@ class PontoConnection(models.Model):
                 )
             )
         connection.with_context(ponto_credentials_checked=True).write(
-            {"state": "connected", "next_sync_at": connection._get_next_scheduled_time()}
+            {
+                "state": "connected",
+                "next_sync_at": connection._get_next_scheduled_time(),
+                "last_error_code": False,
+                "failure_count": 0,
+            }
         )
         accounts._pull_first_pages(client)
         self._trigger_synchronization()
@@ -355,9 +360,9 @@ class PontoConnection(models.Model):
         """Return an aware moment as Odoo stores it.
 
         :param datetime | None moment: aware
-        :return datetime | bool: naive UTC without microseconds, or False
+        :return datetime | bool: naive UTC, or False
         """
-        return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0) if moment else False
+        return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment else False
 
     def _calendar_day(self, moment):
         """Return the bank's day of a date-time of Ponto.
@@ -370,7 +375,7 @@ class PontoConnection(models.Model):
         """
         if not moment:
             return False
-        moment = moment.astimezone(UTC)
+        moment = moment.astimezone(timezone.utc)
         if moment.time().replace(microsecond=0).isoformat() == "00:00:00":
             return moment.date()
         return moment.astimezone(pytz.timezone(self.timezone)).date()

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 from odoo import fields, models
 from odoo.tools import SQL
@@ -86,4 +86,4 @@ class DatabaseTokenStore:
 
     @staticmethod
     def _serves(token):
-        return token.expires_at > datetime.now(UTC).timestamp() + 60
+        return token.expires_at > datetime.now(timezone.utc).timestamp() + 60

@@ -34,6 +34,8 @@ _BY_STATUS: dict[int, type[PontoError]] = {401: TokenRejected, 403: ScopeError, 
 # The token endpoint answers a wrong pair with 401 invalid_client (C kledg); 400 and 403 mean the same to the user.
 _REFUSED_AT_TOKEN_ENDPOINT = (400, 401, 403)
 
+# Neither token nor secret may follow to where a redirect leads.
+_REDIRECTED = "The server answered with a redirect, which is not followed."
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _UNPRINTABLE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -145,11 +147,14 @@ def error_of(answer: Answer, clean: Callable[[str], str], *, token_endpoint: boo
     except FormatError:
         # The edge answers with HTML or nothing (ponto-api.md 5): the status says enough.
         complaint = Complaint()
+    request_id = clean(plain_word(answer.headers.get(REQUEST_ID_HEADER)) or complaint.request_id or "") or None
+    if 300 <= answer.status < 400:
+        return FormatError(_REDIRECTED, status=answer.status, request_id=request_id)
     return _class_of(answer.status, complaint, token_endpoint)(
         clean(complaint.detail)[:DETAIL_LIMIT],
         code=clean(complaint.code) if complaint.code else None,
         status=answer.status,
-        request_id=clean(plain_word(answer.headers.get(REQUEST_ID_HEADER)) or complaint.request_id or "") or None,
+        request_id=request_id,
         retry_after=answer.retry_after,
     )
 
@@ -163,16 +168,7 @@ def _class_of(status: int, complaint: Complaint, token_endpoint: bool) -> type[P
             return CredentialsError
     elif complaint.code == CODE_RECENTLY_SYNCHRONIZED:
         return RecentlySynchronized
-    if status < 400:
-        return _Redirected
     return _BY_STATUS.get(status, RequestRefused)
-
-
-class _Redirected(FormatError):
-    """The server sends elsewhere (HTTP 3xx), where neither token nor secret may follow."""
-
-    summary = "The server answered with a redirect, which is not followed."
-    own_words = False
 
 
 def top_object(document: Document) -> JsonObject:

@@ -10,11 +10,12 @@ from typing import Any, Protocol
 
 from .answers import Answer, error_of, read_complaint, top_object
 from .errors import FormatError
+from .jsontext import JsonNumber
 from .resources import Token
 from .transport import Transport
 from .values import Unreadable, as_amount
 
-TOKEN_PATH = "/oauth2/token"  # A ponto-ruby access_token.rb; B cli, tieno
+GRANT_PATH = "/oauth2/token"  # A ponto-ruby access_token.rb; B cli, tieno
 RENEW_BEFORE = 60.0  # seconds a token must still have to be used
 # expires_in was 1799 in every answer seen (B oca test; C kledg). When it is missing or no number, the token is used
 # for a short while only: long enough not to ask for one at every call, short enough to be harmless.
@@ -99,7 +100,7 @@ class Authenticator:
         asked_at = time.time()
         answer = self._transport.request(
             "POST",
-            TOKEN_PATH,
+            GRANT_PATH,
             authorization=f"Basic {self._basic}",
             repeatable=True,
             data={"grant_type": "client_credentials"},
@@ -123,14 +124,16 @@ def parse_token(answer: Answer, asked_at: float, clean: Callable[[str], str]) ->
     if read_complaint(body).oauth:
         raise error_of(answer, clean, token_endpoint=True)
     access_token = body.get("access_token")
-    if not isinstance(access_token, str) or not _USABLE_TOKEN.fullmatch(access_token):
+    if not isinstance(access_token, str) or isinstance(access_token, JsonNumber):
+        access_token = ""
+    if not _USABLE_TOKEN.fullmatch(access_token):
         raise FormatError("The answer holds no access token.", status=answer.status)
     token_type = body.get("token_type")
     if token_type is not None and (not isinstance(token_type, str) or token_type.lower() != "bearer"):
         raise FormatError("The access token is of an unknown type.", status=answer.status)
     scope = body.get("scope")
     granted = scope if isinstance(scope, str) else ""
-    return Token(str(access_token), asked_at + _lifetime(body.get("expires_in")), granted)
+    return Token(access_token, asked_at + _lifetime(body.get("expires_in")), granted)
 
 
 def _lifetime(value: Any) -> float:

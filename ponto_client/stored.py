@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .errors import FormatError
 from .jsontext import decode
 from .parsing import parse_transactions
 from .resources import Transaction
@@ -14,4 +15,7 @@ def read_transaction(raw: str) -> Transaction:
     :return: the transaction, equal to the one received.
     :raise FormatError: the text is not that of a transaction.
     """
-    return parse_transactions(decode(f'{{"data":[{raw}]}}'.encode()))[0]
+    transactions = parse_transactions(decode(f'{{"data":[{raw}]}}'.encode()))
+    if len(transactions) != 1:
+        raise FormatError("The text is not that of one transaction.")
+    return transactions[0]

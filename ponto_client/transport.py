@@ -95,7 +95,7 @@ class Transport:
         self.secrets: set[str] = set()
         self._session = session or requests.Session()
         self._pause = pause
-        self._retries = retries
+        self._retries = max(0, retries)
         if not isinstance(self._session.get_adapter(f"{base.url}/"), TimeoutAdapter):
             self._session.mount(f"{base.url}/", TimeoutAdapter())
 
@@ -152,7 +152,7 @@ class Transport:
         asked = answer.retry_after if answer is not None else None
         if asked is not None:
             return asked
-        return BACKOFF_FIRST * 2**attempt * random.uniform(0.5, 1.0)
+        return BACKOFF_FIRST * 2**attempt * random.uniform(0.5, 1.0)  # noqa: S311 jitter, not a secret
 
     def _send(self, method: str, path: str, query: str, auth: AuthBase, content: dict[str, Any]) -> Answer:
         """Send once and read the whole answer."""

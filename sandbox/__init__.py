@@ -2,7 +2,10 @@
 
 from .bank import Bank
 from .clock import Clock
-from .http import Call
+from .company_data import Partner
+from .company_invoices import Invoice
+from .scenario import Company, belgian_company
 from .server import Sandbox
+from .web import Call
 
-__all__ = ["Bank", "Call", "Clock", "Sandbox"]
+__all__ = ["Bank", "Call", "Clock", "Company", "Invoice", "Partner", "Sandbox", "belgian_company"]

@@ -14,11 +14,11 @@ from werkzeug.wrappers import Request as HttpRequest
 
 from .bank import Bank
 from .faults import Fault, Faults, distortion
-from .http import Refusal, not_found
 from .paging import InvalidLimit, Listing, Pager, read_request
 from .records import Account, Integration, ReauthorizationRequest, Synchronization
 from .rendering import Renderer
 from .synchronizing import SUBTYPES, RecentlySynchronized
+from .web import Refusal, not_found
 
 Json = dict[str, Any]
 Answer = tuple[int, Json]
@@ -132,9 +132,7 @@ def list_institutions(call: Context) -> Answer:
     """GET /financial-institutions, with the two filters seen in the vendor's libraries."""
     name = call.http.args.get("filter[name][like]", "").lower()
     country = call.http.args.get("filter[country][eq]")
-    items = [
-        each for each in _institutions(call) if name in each.name.lower() and country in (None, each.country)
-    ]
+    items = [each for each in _institutions(call) if name in each.name.lower() and country in (None, each.country)]
     return 200, call.page(Listing(items), call.render.institution)
 
 
@@ -282,9 +280,7 @@ def create_reauthorization_request(call: Context, account_id: str) -> Answer:
     redirect_uri = required(call.attributes(), "redirectUri")
     if urlsplit(redirect_uri).scheme not in ("http", "https") or not urlsplit(redirect_uri).netloc:
         raise invalid("redirectUri", "The redirect URI must be an absolute address.")
-    asked = ReauthorizationRequest(
-        call.bank.new_id("reauthorization-request"), account, redirect_uri, call.integration
-    )
+    asked = ReauthorizationRequest(call.bank.new_id("reauthorization-request"), account, redirect_uri, call.integration)
     call.bank.reauthorizations[asked.id] = asked
     return 201, {"data": call.render.reauthorization_request(asked)}
 

@@ -12,6 +12,7 @@ from typing import Any
 from .access import Access
 from .clock import Clock, to_milliseconds
 from .identifiers import IdFactory, uuid_of
+from .owner import COPIED, OwnerActs
 from .records import (
     Account,
     Institution,
@@ -31,7 +32,7 @@ def _decimal(value: Decimal | int | str | float) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(str(value))
 
 
-class Bank:
+class Bank(OwnerActs):
     """All banks behind one Ponto, with an exact ledger of their own.
 
     :param clock: the time of this world; a new one when omitted
@@ -63,6 +64,10 @@ class Bank:
         """Let everything happen that is due by now; every call does this first."""
         with self.lock:
             self.synchronizer.tick(self.accounts.values())
+
+    def _settle(self) -> None:
+        """Let time pass before the bank's data change; nobody looks at this moment."""
+        self.synchronizer.tick(self.accounts.values(), looking=False)
 
     # -- set up ----------------------------------------------------------------------------------------------------
 
@@ -118,7 +123,7 @@ class Bank:
         :param attributes: other fields of :class:`Account`
         """
         with self.lock:
-            self.tick()
+            self._settle()
             now = to_milliseconds(self.clock.now())
             account = Account(
                 id=attributes.pop("id", None) or self.new_id("account"),
@@ -165,7 +170,7 @@ class Bank:
         :param attributes: API attributes in snake case, ``id``, or ``overrides`` in the API's spelling
         """
         with self.lock:
-            self.tick()
+            self._settle()
             if execution_date is None and value_date is None:
                 execution_date = self.clock.today()
             item = self._book(account, amount, execution_date, value_date, attributes)
@@ -226,7 +231,7 @@ class Bank:
         :param attributes: fields of :class:`Transaction`
         """
         with self.lock:
-            self.tick()
+            self._settle()
             account, before = item.account, item.amount
             for name, value in attributes.items():
                 setattr(item, name, _decimal(value) if name == "amount" else value)
@@ -253,7 +258,7 @@ class Bank:
         :param visible: False leaves it at the bank until a synchronization *with unsettled* succeeds
         """
         with self.lock:
-            self.tick()
+            self._settle()
             item = self._book(account, amount, execution_date or self.clock.today(), None, attributes)
             if visible:
                 item.created_at = item.updated_at = to_milliseconds(self.clock.now())
@@ -300,66 +305,3 @@ class Bank:
         with self.lock:
             self.tick()
             return account.visible[::-1]
-
-    # -- the owner acts --------------------------------------------------------------------------------------------
-
-    def remove_account(self, account: Account) -> None:
-        """Take an account out of Ponto altogether; its ledger stays readable through the record."""
-        with self.lock:
-            self.accounts.pop(account.id, None)
-            for integration in self.integrations:
-                integration.unshare(account)
-
-    def relink(self, account: Account) -> Account:
-        """Remove an account and link it again: new Ponto ids for it and for all of its transactions."""
-        with self.lock:
-            shared_with = [each for each in self.integrations if account.id in each.account_ids]
-            self.remove_account(account)
-            kept = {name: getattr(account, name) for name in RELINKED}
-            fresh = self.add_account(account.institution, **kept)
-            for integration in self.integrations:
-                if integration not in shared_with:
-                    integration.unshare(fresh)
-            now = self.clock.now()
-            for item in sorted(account.ledger, key=lambda each: (each.day, each.sequence)):
-                copied = {name: getattr(item, name) for name in COPIED}
-                self.add_transaction(fresh, item.amount, item.execution_date, item.value_date, created_at=now,
-                                     **copied)  # fmt: skip
-            return fresh
-
-    def renew(self, account: Account) -> None:
-        """Authorize again, now: a new ``authorizedAt``, and Ponto synchronizes at once."""
-        with self.lock:
-            self.tick()
-            now = to_milliseconds(self.clock.now())
-            account.authorized_at, account.expires_at_override, account.revoked = now, None, False
-            account.background = True
-            if not account.institution.readonly_at(now):
-                self.synchronizer.record_success(account, now, customer_online=True)
-
-    def expire(self, account: Account) -> None:
-        """Let the authorization run out at this moment; dates and synchronizations say so."""
-        with self.lock:
-            self.tick()
-            now = to_milliseconds(self.clock.now())
-            account.authorized_at += now - account.expires_at
-            account.expires_at_override = None
-            self.synchronizer.record_expiry(account, now)
-
-    def revoke(self, account: Account) -> None:
-        """Let the bank refuse the authorization although its date lies ahead (``authorizationInvalid``)."""
-        with self.lock:
-            self.tick()
-            account.revoked = True
-            self.synchronizer.record_expiry(account, to_milliseconds(self.clock.now()))
-
-
-# What a booking or a new link carries over: the bank's data, nothing of Ponto's.
-COPIED = (
-    "currency", "description", "remittance_information", "remittance_information_type", "counterpart_name",
-    "counterpart_reference", "end_to_end_id", "mandate_id", "creditor_id", "purpose_code", "bank_transaction_code",
-    "proprietary_bank_transaction_code", "additional_information", "card_reference", "card_reference_type", "fee",
-    "overrides",
-)  # fmt: skip
-RELINKED = ("reference", "reference_type", "currency", "subtype", "description", "holder_name", "product",
-            "opening_balance", "deprecated", "credit_limit")  # fmt: skip

@@ -8,10 +8,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from .api import Answer, Context, invalid, required
-from .http import not_found
 from .paging import Listing
 from .records import Account, Institution, Transaction
 from .rendering import BANK_ATTRIBUTES, CARD_ATTRIBUTES
+from .web import not_found
 
 REQUIRED = ("valueDate", "executionDate", "amount", "currency", "description", "remittanceInformationType")
 # PATCH may not touch amount, currency, dates, remittanceInformationType; a name only where none was.

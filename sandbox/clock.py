@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, timezone
@@ -64,19 +65,22 @@ def to_milliseconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+@functools.lru_cache
+def _summer_time(year: int) -> tuple[datetime, datetime]:
+    """Return when European summer time begins and ends: the last Sundays of March and October, 01:00 UTC."""
+    last_days = (date(year, 3, 31), date(year, 10, 31))
+    sundays = (day - timedelta(days=(day.weekday() + 1) % 7) for day in last_days)
+    begin, end = (datetime.combine(sunday, time(1), timezone.utc) for sunday in sundays)
+    return begin, end
+
+
 def brussels_offset(moment: datetime) -> timedelta:
     """Return Belgium's offset to UTC at a moment, by the European rule, without a zone database.
 
     :param moment: aware date-time
-    :return: one hour, or two from the last Sunday of March 01:00 UTC to the last Sunday of October 01:00 UTC
     """
-
-    def last_sunday(month: int) -> datetime:
-        last = date(moment.year, month, 31)
-        day = last - timedelta(days=(last.weekday() + 1) % 7)
-        return datetime.combine(day, time(1), timezone.utc)
-
-    return timedelta(hours=2 if last_sunday(3) <= moment < last_sunday(10) else 1)
+    begin, end = _summer_time(moment.year)
+    return timedelta(hours=2 if begin <= moment < end else 1)
 
 
 def brussels_day(moment: datetime) -> date:

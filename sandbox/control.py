@@ -11,8 +11,8 @@ from typing import Any
 
 from .bank import Bank
 from .faults import Faults
-from .http import Refusal
 from .records import Account, Transaction
+from .web import Refusal
 
 Json = dict[str, Any]
 RETAIL = ("Bakkerij Het Zoete Hoekje", "Café de la Gare", "Tankstation Ringlaan", "Boekhandel Letterwoud")

@@ -8,8 +8,8 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from .bank import Bank
-from .http import not_found
 from .records import Account, Integration
+from .web import not_found
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:3rem auto;padding:0 1rem;color:#222}
 table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.4rem;text-align:left}

@@ -17,9 +17,9 @@ from .bank import Bank
 from .control import Control
 from .discovery import discovery_document
 from .faults import Fault, Faults, bend_next_link
-from .http import Call, Refusal, ServerThread, json_response, new_request_id, not_found
 from .records import Integration, Options
 from .rendering import Renderer
+from .web import Call, Refusal, ServerThread, json_response, new_request_id, not_found
 
 _BANK = "/sandbox/financial-institutions"
 _BANK_ACCOUNT = f"{_BANK}/<institution_id>/financial-institution-accounts"
@@ -148,17 +148,16 @@ class Sandbox:
             with self.bank.lock:
                 self.bank.tick()
                 return answer()
-        except Refusal as refusal:
-            return json_response(refusal.document(request_id), refusal.status)
+        except Refusal as error:
+            refusal = error
         except AccessDenied as denied:
             refusal = Refusal(denied.status, denied.code, denied.detail)
-            return json_response(refusal.document(request_id), denied.status)
         except MethodNotAllowed:
             refusal = Refusal(405, "methodNotAllowed", "The method is not allowed for this resource.")
-            return json_response(refusal.document(request_id), 405)
         except HTTPException:
             # Strict: what is no documented route does not exist, not even with another slash.
-            return json_response(not_found("route").document(request_id), 404)
+            refusal = not_found("route")
+        return json_response(refusal.document(request_id), refusal.status)
 
     @staticmethod
     def _spoiled(hitting: dict[str, Fault]) -> Response | None:

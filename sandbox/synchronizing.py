@@ -74,21 +74,23 @@ class Synchronizer:
 
     # -- time passes -----------------------------------------------------------------------------------------------
 
-    def tick(self, accounts: Iterable[Account]) -> None:
-        """Bring every account to the current moment: finish, notice, and synchronize in the background."""
+    def tick(self, accounts: Iterable[Account], looking: bool = True) -> None:
+        """Bring every account to the current moment: finish, notice, and synchronize in the background.
+
+        :param looking: somebody reads now, so that what arrived needs its synchronization record; a thousand
+            bookings in a row share one
+        """
         now = to_milliseconds(self._clock.now())
         accounts = list(accounts)
         self._progress(now)
+        slots = list(background_slots(self.background_until, now)) if self.background_until < now else []
+        self.background_until = max(now, self.background_until)
         # What arrived was there before the clock moved on: its record comes before the later background runs.
         for account in accounts:
-            if account.moved:
+            if account.moved and (looking or slots):
                 self._notice(account, now)
-        if self.background_until < now:
-            slots = list(background_slots(self.background_until, now))
-            self.background_until = now
-            for account in accounts:
-                if slots and account.background:
-                    self._background(account, slots)
+            if slots and account.background:
+                self._background(account, slots)
 
     def _progress(self, now: datetime) -> None:
         """Move requested synchronizations on, by the sandbox's clock or by real time, whichever ran further."""
@@ -107,7 +109,7 @@ class Synchronizer:
         account.moved = False
         if account.authorized(now):
             earlier = account.synchronized_at
-            at = max(now, earlier + DURATION + MILLISECOND) if earlier else now
+            at = max(now, earlier + MILLISECOND) if earlier else now
             self.record_success(account, at, quiet=True)
         elif account.synchronized_at is None:
             # Linked with an authorization that is over already: it was read last while it lived.
@@ -137,7 +139,8 @@ class Synchronizer:
         :param quiet: only write down that Ponto knows what it knows: ask nothing at the bank, so it cannot fail
         """
         for subtype in ("accountTransactions", "accountDetails"):
-            self._finish(self._new(account, subtype, at, customer_online), at + DURATION, quiet)
+            end = at if quiet else at + DURATION
+            self._finish(self._new(account, subtype, at, customer_online), end, quiet)
             at += MILLISECOND
 
     def record_expiry(self, account: Account, at: datetime) -> None:

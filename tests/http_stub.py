@@ -108,9 +108,9 @@ class ClientCase(BaseCase):
         self.addCleanup(stub.stop)
         return stub
 
-    def make_client(self, url, secret=SECRET, **options):
+    def make_client(self, url, secret=SECRET, client_id="the-client-id", **options):
         """Return a client whose pauses are noted and not slept."""
-        client = PontoClient(url, "the-client-id", secret, pause=self.pauses.append, **options)
+        client = PontoClient(url, client_id, secret, pause=self.pauses.append, **options)
         self.addCleanup(client.close)
         return client
 

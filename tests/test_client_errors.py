@@ -27,7 +27,10 @@ class TestClientErrors(ClientCase):
         """Return the error that a reply leads to."""
         self.stub.reply(path, reply)
         with self.assertRaises(kind) as caught:
-            self.client.userinfo() if path == "/userinfo" else list(self.client.accounts())
+            if path == "/userinfo":
+                self.client.userinfo()
+            else:
+                list(self.client.accounts())
         return caught.exception
 
     def test_status_decides_the_class(self):
@@ -124,7 +127,9 @@ class TestClientErrors(ClientCase):
         for status in (301, 302, 303, 307, 308):
             reply = Reply("", status, {"Location": f"{other.url}/userinfo"})
             error = self.failure(reply, FormatError)
+            self.assertIs(type(error), FormatError)
             self.assertEqual(error.status, status)
+            self.assertIn("redirect", str(error))
             self.assertNotIn(other.url, f"{error} {error.detail}")
         self.assertEqual(other.requests, [])
 
@@ -167,7 +172,9 @@ class TestClientErrors(ClientCase):
             self.stub.reply("/oauth2/token", Reply(oauth, 401, headers))
             with self.assertRaises(PontoError) as caught:
                 self.client.check_credentials()
-            self.assertNoSecret(caught.exception, repr(caught.exception), caught.exception.detail, caught.exception.code)
+            self.assertNoSecret(
+                caught.exception, repr(caught.exception), caught.exception.detail, caught.exception.code
+            )
             self.stub.reply("/oauth2/token", Reply(TOKEN))
         self.assertTrue([line for line in lines if "GET /userinfo: 400" in line])
         self.assertNoSecret(*lines)

@@ -115,14 +115,20 @@ class TestClientSamples(ClientCase):
         self.assertIs(institution.deprecated, False)
         self.assertTrue(institution.logo_url.endswith("/sandbox.svg"))
         for name in (
-            "maintenance_from maintenance_to maintenance_type shared_brand_name time_zone "
-            "authorization_lifetime pending_transactions_available"
-        ).split():
+            "maintenance_from",
+            "maintenance_to",
+            "maintenance_type",
+            "shared_brand_name",
+            "time_zone",
+            "authorization_lifetime",
+            "pending_transactions_available",
+        ):
             self.assertIsNone(getattr(institution, name), name)
 
     def test_institution(self):
         self.stub.reply(
-            f"/financial-institutions/{INSTITUTION}", Reply(sample("openapi/getOrganizationFinancialInstitution.200.json"))
+            f"/financial-institutions/{INSTITUTION}",
+            Reply(sample("openapi/getOrganizationFinancialInstitution.200.json")),
         )
         self.check_institution(self.client.institution(INSTITUTION))
 
@@ -289,7 +295,13 @@ class TestClientSamples(ClientCase):
             ("400-accountRecentlySynchronized", 400, RecentlySynchronized, "accountRecentlySynchronized", None),
             ("404-resourceNotFound-account", 404, NotFound, "resourceNotFound", request_id),
             ("404-resourceNotFound-synchronization", 404, NotFound, "resourceNotFound", request_id),
-            ("invalidAccessToken", 401, TokenRejected, "invalidAccessToken", "00077F000001D3A87F0000011F4066E43AFD1900051"),
+            (
+                "invalidAccessToken",
+                401,
+                TokenRejected,
+                "invalidAccessToken",
+                "00077F000001D3A87F0000011F4066E43AFD1900051",
+            ),
             ("invalidCredentials-bank-html", 400, RequestRefused, "invalidCredentials", None),
             ("invalidCredentials-bank-json", 400, RequestRefused, "invalidCredentials", None),
             ("invalidCredentials-bank-json-responseId", 400, RequestRefused, "invalidCredentials", None),

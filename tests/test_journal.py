@@ -2,10 +2,9 @@ import json
 from datetime import timedelta
 
 from odoo import Command, fields
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
-
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 EXTRA_QUERIES = 6  # odoo-decisions.md, 29
 
@@ -52,6 +51,7 @@ class PontoJournalCommon(AccountTestInvoicingCommon):
                     "currency_code": cls.company.currency_id.name,
                     "journal_id": journal.id,
                     "linked": True,
+                    "import_from": fields.Date.today() - timedelta(days=30),
                     "authorized_at": now - timedelta(days=80),
                     "authorization_expected_at": now + timedelta(days=100),
                     **vals,
@@ -115,6 +115,12 @@ class TestJournal(PontoJournalCommon):
         self.assertFalse(journals.search([("ponto_account_id", "=", account.id)]))
         self.assertIn(self.journal, journals.search([("ponto_account_id", "=", False)]))
 
+    def test_a_copied_journal_has_no_feed(self):
+        self._link(self.journal)
+        copied = self.journal.copy()
+        self.assertEqual(copied.bank_statements_source, "undefined")
+        self.assertFalse(copied.ponto_account_id)
+
     def test_a_journal_without_ponto_has_a_card_as_before(self):
         self.assertIsNone(self._card(self.journal))
 
@@ -143,6 +149,28 @@ class TestJournal(PontoJournalCommon):
         self.assertEqual(card["authorization_level"], "danger")
         self.assertTrue(card["renewable"])
 
+    def test_a_refusal_without_a_known_date_is_said_too(self):
+        self._link(
+            self.journal,
+            authorized_at=False,
+            authorization_expected_at=False,
+            authorization_refused_at=fields.Datetime.now(),
+        )
+        card = self._card(self.journal)
+        self.assertEqual(card["authorization"], "Authorization expired")
+        self.assertTrue(card["renewable"])
+
+    def test_an_account_of_unknown_authorization_says_nothing_about_it(self):
+        self._link(self.journal, authorized_at=False, authorization_expected_at=False)
+        self.assertEqual(self._card(self.journal)["authorization"], "")
+
+    def test_the_card_says_that_the_account_was_switched_off(self):
+        self._link(self.journal, listed=False)
+        card = self._card(self.journal)
+        self.assertEqual(card["authorization"], "Switched off in Ponto")
+        self.assertEqual(card["authorization_level"], "danger")
+        self.assertFalse(card["renewable"])
+
     def test_the_card_shows_the_last_error_of_the_account(self):
         account = self._link(self.journal, last_error_code="connectionFailed")
         self.assertEqual(self._card(self.journal)["error"], account.last_error_message)
@@ -160,6 +188,18 @@ class TestJournal(PontoJournalCommon):
         self._add_transaction(account, 3, state="imported")
         self.assertEqual(self._card(self.journal)["waiting_count"], 2)
 
+        action = self.journal.action_ponto_view_waiting()
+        self.assertEqual(action["res_model"], "ponto.transaction")
+        self.assertIn("search_default_error", action["context"])
+
+    def test_renew_leads_to_the_website_of_ponto(self):
+        self._link(self.journal)
+        self.assertEqual(self.journal.action_ponto_renew_authorization()["type"], "ir.actions.act_url")
+
+    def test_the_balance_check_leads_to_the_account(self):
+        account = self._link(self.journal)
+        self.assertEqual(self.journal.action_ponto_view_account()["res_id"], account.id)
+
     def test_the_balance_check_is_never_red_by_ignorance(self):
         self._link(self.journal)
         self.assertEqual(self._card(self.journal)["balance_state"], "unknown")
@@ -172,9 +212,20 @@ class TestJournal(PontoJournalCommon):
             [{"name": f"Many {n}", "code": f"M{n:03d}", "type": "bank"} for n in range(12)]
         )
         before = self._count_queries(few), self._count_queries(many)
+        now = fields.Datetime.now()
         for journal in few + many:
-            account = self._link(journal)
-            self._add_transaction(account, 1)
+            # Different from the books, and something waits: everything that a card can have to explain.
+            account = self._link(
+                journal,
+                has_bank_balance=True,
+                bank_balance=100.0,
+                bank_balance_date=now.date(),
+                pull_complete=True,
+                synchronized_at=now,
+                pulled_synchronized_at=now,
+            )
+            self._add_transaction(account, 1, reason="no_rate")
+        self.assertEqual(self._card(many[0])["balance_state"], "different")
         after = self._count_queries(few), self._count_queries(many)
         self.assertLessEqual(after[0] - before[0], EXTRA_QUERIES)
         self.assertLessEqual(after[1] - before[1], EXTRA_QUERIES)
@@ -212,7 +263,8 @@ class TestJournal(PontoJournalCommon):
         for action in (
             "action_ponto_synchronize",
             "action_ponto_renew_authorization",
-            "action_ponto_view_transactions",
+            "action_ponto_view_waiting",
+            "action_ponto_view_account",
         ):
             with self.subTest(action), self.assertRaisesRegex(UserError, "No Ponto account is linked"):
                 getattr(self.journal, action)()
@@ -240,6 +292,14 @@ class TestJournal(PontoJournalCommon):
         self.patch(self.env.registry["ir.module.module"], "_installed", lambda self: installed)
         self.assertEqual(self.journal.open_action()["res_model"], "account.bank.statement")
         self.assertEqual(self.journal.action_view_bank_transactions()["res_model"], "account.bank.statement.line")
+
+    def test_fetch_accounts_of_a_linked_journal_opens_its_connection(self):
+        self._link(self.journal)
+        self.connection.state = "connected"
+        action = self.journal.action_ponto_fetch_accounts()
+        self.assertEqual(action["res_model"], "ponto.account.fetch")
+        wizard = self.env["ponto.account.fetch"].browse(action["res_id"])
+        self.assertEqual(wizard.connection_id, self.connection)
 
     def test_fetch_accounts_of_a_company_without_connection_starts_one(self):
         other = self.setup_other_company()

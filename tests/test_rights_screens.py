@@ -10,7 +10,7 @@ from .test_journal import PontoJournalCommon
 
 LIST_VIEW = "account_online_ponto.account_bank_statement_line_view_list"
 FORM_VIEW = "account_online_ponto.account_bank_statement_line_view_form"
-MENU = "account_online_ponto.account_bank_statement_line_menu"
+MENUS = ("account_bank_statement_line_menu", "account_bank_ponto_transaction_menu", "account_bank_ponto_account_menu")
 
 
 class ScreensCommon(PontoJournalCommon):
@@ -23,11 +23,18 @@ class ScreensCommon(PontoJournalCommon):
         cls.administrator = new_test_user(
             cls.env, login="ponto-administrator", groups="account.group_account_manager", **company
         )
-        cls.invoicing = new_test_user(cls.env, login="ponto-invoicing", groups="account.group_account_invoice", **company)
+        cls.invoicing = new_test_user(
+            cls.env, login="ponto-invoicing", groups="account.group_account_invoice", **company
+        )
         cls.employee = new_test_user(cls.env, login="ponto-employee", groups="base.group_user", **company)
         cls.lines = cls.env["account.bank.statement.line"].create(
             [
-                {"journal_id": cls.journal.id, "date": f"2024-03-0{day}", "payment_ref": f"Line {day}", "amount": 10.0 * day}
+                {
+                    "journal_id": cls.journal.id,
+                    "date": f"2024-03-0{day}",
+                    "payment_ref": f"Line {day}",
+                    "amount": 10.0 * day,
+                }
                 for day in (1, 2, 3)
             ]
         )
@@ -115,8 +122,8 @@ class TestBankTransactionsScreen(ScreensCommon):
         self.assertEqual(line.read(["payment_ref", "amount", "running_balance"])[0]["running_balance"], 10.0)
         for what in (
             lambda: line.write({"payment_ref": "Changed"}),
-            lambda: line.unlink(),
-            lambda: line.action_undo_reconciliation(),
+            line.unlink,
+            line.action_undo_reconciliation,
             lambda: line.create({"journal_id": self.journal.id, "payment_ref": "New", "amount": 1.0}),
         ):
             with self.assertRaises(AccessError):
@@ -140,11 +147,16 @@ class TestBankTransactionsScreen(ScreensCommon):
         model = self.env["account.bank.statement.line"].with_user(user)
         return etree.fromstring(model.get_view(self.env.ref(view).id, tag)["arch"])
 
-    def test_the_menu_is_for_invoicing_and_above(self):
-        menu = self.env.ref(MENU).id
-        self.assertIn(menu, self.env["ir.ui.menu"].with_user(self.administrator)._visible_menu_ids())
-        self.assertIn(menu, self.env["ir.ui.menu"].with_user(self.invoicing)._visible_menu_ids())
-        self.assertNotIn(menu, self.env["ir.ui.menu"].with_user(self.employee)._visible_menu_ids())
+    def test_the_menus_are_for_invoicing_and_above(self):
+        for name in MENUS:
+            menu = self.env.ref(f"account_online_ponto.{name}").id
+            self.assertIn(menu, self.env["ir.ui.menu"].with_user(self.administrator)._visible_menu_ids())
+            self.assertIn(menu, self.env["ir.ui.menu"].with_user(self.invoicing)._visible_menu_ids())
+            self.assertNotIn(menu, self.env["ir.ui.menu"].with_user(self.employee)._visible_menu_ids())
+
+    def test_invoicing_sees_the_state_of_the_accounts(self):
+        account = self.account.with_user(self.invoicing).with_context(allowed_company_ids=self.company.ids)
+        self.assertEqual(account.read(["state", "balance_state"])[0]["state"], "linked")
 
     def test_an_employee_sees_nothing(self):
         with self.assertRaises(AccessError):

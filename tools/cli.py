@@ -30,7 +30,9 @@ def main(arguments: list[str]) -> int:
         code = 130
     except BrokenPipeError:
         code = 1
-    say(f"./dev {options.command}: {'done' if code == 0 else f'ended with {code}'} after {time.monotonic() - start:.1f} s")
+    say(
+        f"./dev {options.command}: {'done' if code == 0 else f'ended with {code}'} after {time.monotonic() - start:.1f} s"
+    )
     return code
 
 
@@ -57,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8069, help="port of the web client (default %(default)s)")
     shell = add("shell", "Open an Odoo shell; it runs what standard input holds.", _shell)
     shell.add_argument("-d", "--database", help="name of the database, made when missing")
-    add("lint", "Check the sources, and that each checker still finds a planted error.", _lint)
+    lint = add("lint", "Check the sources, and that each checker still finds a planted error.", _lint)
+    lint.add_argument("--fix", action="store_true", help="first repair what ruff and the OCA checks can repair")
     bench = add("bench", "Measure the import against a bare creation of statement lines.", _bench)
     bench.add_argument("--json", action="store_true", help="print the result as JSON on the last line")
     sandbox = add("sandbox", "Start the sandbox, a fake Ponto, and print its address and credentials.", _sandbox)
@@ -94,10 +97,10 @@ def _shell(options: argparse.Namespace, _rest: list[str]) -> int:
     return shell.run(options.database)
 
 
-def _lint(_options: argparse.Namespace, _rest: list[str]) -> int:
+def _lint(options: argparse.Namespace, _rest: list[str]) -> int:
     from . import lint
 
-    return lint.run()
+    return lint.run(fix=options.fix)
 
 
 def _bench(options: argparse.Namespace, _rest: list[str]) -> int:
@@ -123,5 +126,3 @@ def _clean(_options: argparse.Namespace, _rest: list[str]) -> int:
     from . import clean
 
     return clean.run()
-
-

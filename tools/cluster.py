@@ -4,14 +4,12 @@ One cluster serves tests and the demo. ``fsync`` stays on, so a cut machine neve
 databases do not wait for the disk (``synchronous_commit = off``), those of the demo database do.
 """
 
-import json
 import os
 import pwd
 import secrets
 import shutil
 import subprocess
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,7 +47,9 @@ class Cluster:
         """
         env = process.plain_environment(PGPASSWORD=self.password, PGCONNECT_TIMEOUT="10")
         command = [self.bin / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", self.port, "-U", ROLE]
-        return process.output([*command, "-d", database], env=env, stdin=sql, failure="A database command failed").strip()
+        return process.output(
+            [*command, "-d", database], env=env, stdin=sql, failure="A database command failed"
+        ).strip()
 
 
 def _home() -> Path:

@@ -23,7 +23,18 @@ from .output import Failure, step
 
 BASE_MODULES = "account,l10n_be"
 ALLOWED_HOSTS = "127.0.0.1,localhost"
-SOURCES = ("data", "security", "views", "models", "wizards", "controllers", "ponto_client", "i18n", "report", "static/src")
+SOURCES = (
+    "data",
+    "security",
+    "views",
+    "models",
+    "wizards",
+    "controllers",
+    "ponto_client",
+    "i18n",
+    "report",
+    "static/src",
+)
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,50}")
 
 
@@ -161,6 +172,21 @@ class Databases:
                     self.runner.odoo_quiet(name, "--update", places.ADDON)
                     self.set_comment(name, current)
         return name
+
+    def make_fresh(self, name: str) -> None:
+        """Make a kept database anew, one that waits for the disk at each commit; it is not finished yet."""
+        with places.lock(self.addon):
+            template = self.ensure_addon()
+            self.clone(template, name)
+            self.cluster.psql(f"ALTER DATABASE {identifier(name)} SET synchronous_commit = on")
+
+    def finish(self, name: str) -> None:
+        """Note on a fresh database that it is complete."""
+        self.set_comment(name, fingerprint())
+
+    def is_finished(self, name: str) -> bool:
+        """Tell whether a kept database exists and was completed."""
+        return self.exists(name) and bool(self.comment(name))
 
     def _filestore(self, name: str) -> Path:
         return self.runner.data_folder / "filestore" / name

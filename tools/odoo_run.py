@@ -1,6 +1,8 @@
 """Starting Odoo: its configuration file, its environment, its programs."""
 
 import contextlib
+import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,3 +99,41 @@ class Runner:
             yield path
         finally:
             path.unlink(missing_ok=True)
+
+
+def play_script(runner: Runner, database: str, script: str, variables: dict[str, str]) -> dict:
+    """Run a script of tools/ in an Odoo shell, show its progress and return its result.
+
+    :param script: name of the file; it prints its result as JSON on a line that starts with ``RESULT``
+    :param variables: added to its environment, where other users of the machine cannot read them
+    :raises Failure: when it fails
+    """
+    configuration = runner.configuration()
+    log = runner.logs / f"{database}.log"
+    command = runner.command("shell", configuration, "-d", database, "--no-http", "--log-level", "info")
+    result = None
+    try:
+        with (
+            open(Path(__file__).with_name(script), encoding="utf-8") as source,
+            open(log, "w", encoding="utf-8") as kept,
+            process.started(
+                command,
+                env=runner.environment(**variables),
+                cwd="/",
+                stdin=source,
+                stdout=subprocess.PIPE,
+                stderr=kept,
+                text=True,
+            ) as child,
+        ):
+            for line in child.stdout:
+                if line.startswith("RESULT "):
+                    result = json.loads(line.removeprefix("RESULT "))
+                else:
+                    say(f"    {line.rstrip()}")
+            code = child.wait()
+    finally:
+        configuration.unlink(missing_ok=True)
+    if code or result is None:
+        raise Failure(f"{script} stopped in Odoo; the log is {log}.\n{log.read_text(errors='replace')[-4000:]}")
+    return result

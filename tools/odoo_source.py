@@ -53,7 +53,7 @@ def find() -> Odoo:
         return _existing(Path(home).expanduser().absolute())
     folder = places.cache() / "odoo"
     with places.lock("odoo"):
-        versions = sorted(path.parent for path in folder.glob("*/complete"))
+        versions = sorted(path.parent for path in folder.glob("[!.]*/complete"))
         if not versions:
             versions = [_download_and_unpack(folder)]
     return _odoo(versions[-1] / "usr/lib/python3/dist-packages", ())
@@ -85,11 +85,9 @@ def _download_and_unpack(folder: Path) -> Path:
     debs = _download()
     odoo_deb = next(path for path in debs if path.name.startswith(f"{PACKAGE}_"))
     target = folder / odoo_deb.name.split("_")[1]
-    unpacking = folder / f".unpacking-{target.name}"
     with step(f"Unpacking Odoo {target.name}"):
-        for leftover in (unpacking, target):
-            shutil.rmtree(leftover, ignore_errors=True)
-        unpacking.mkdir(parents=True)
+        shutil.rmtree(target, ignore_errors=True)
+        unpacking = places.fresh_folder(folder, ".unpacking-")
         for deb in debs:
             process.output(["dpkg", "-x", deb, unpacking], failure=f"Unpacking {deb.name} failed")
         _repair(unpacking)
@@ -108,7 +106,9 @@ def _repair(prefix: Path) -> None:
     for path in package.rglob("*"):
         if path.is_symlink() and not path.exists():
             if path.suffix == ".js":
-                raise Failure(f"The link {path.relative_to(prefix)} leads nowhere: the web client cannot work. {ADVICE}")
+                raise Failure(
+                    f"The link {path.relative_to(prefix)} leads nowhere: the web client cannot work. {ADVICE}"
+                )
             say(f"    warning: {path.name} is missing (a font; screens may look different)")
 
 
@@ -145,11 +145,12 @@ def _download_with_apt(downloads: Path) -> None:
 
     The mirrors are those the machine itself is set up with.
     """
-    private = places.cache() / "apt"
-    shutil.rmtree(private, ignore_errors=True)
+    private = places.fresh_folder(places.cache(), "apt-")
     for folder in ("lists/partial", "cache/archives/partial", "debs"):
         (private / folder).mkdir(parents=True)
-    uris = process.output(["apt-get", "indextargets", "--format", "$(REPO_URI)"], failure="Reading apt's sources failed")
+    uris = process.output(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI)"], failure="Reading apt's sources failed"
+    )
     mirrors = [uri for uri in dict.fromkeys(uris.split()) if "security" not in uri]
     problem = "apt has no sources"
     for mirror in mirrors:
@@ -159,7 +160,7 @@ def _download_with_apt(downloads: Path) -> None:
         if not problem:
             for deb in (private / "debs").glob("*.deb"):
                 deb.replace(downloads / deb.name)
-            shutil.rmtree(private)
+            shutil.rmtree(private, ignore_errors=True)
             return
     raise Failure(f"The package {PACKAGE} cannot be downloaded from this machine's mirrors. {ADVICE}\n{problem}")
 

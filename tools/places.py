@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -24,7 +25,9 @@ def cache() -> Path:
         base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
         folder = Path(base).expanduser().absolute() / ADDON
     if folder == TREE or TREE in folder.parents:
-        raise Failure(f"The cache folder {folder} lies inside the source tree: choose another ACCOUNT_ONLINE_PONTO_HOME.")
+        raise Failure(
+            f"The cache folder {folder} lies inside the source tree: choose another ACCOUNT_ONLINE_PONTO_HOME."
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -89,6 +92,19 @@ def try_lock(path: Path) -> object | None:
         handle.close()
         return None
     return handle
+
+
+def fresh_folder(parent: Path, prefix: str) -> Path:
+    """Return a new folder for work in progress; what interrupted runs left under the same prefix is deleted.
+
+    The name is new each time, so an orphan of such a run cannot write into it. Call it with a lock held.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    for leftover in parent.glob(f"{prefix}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    folder.chmod(0o755)
+    return folder
 
 
 def write_private(path: Path, text: str) -> None:

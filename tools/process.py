@@ -1,6 +1,7 @@
 """Child processes that end when their parent is told to end."""
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from .output import Failure
 
-GRACE = 15  # seconds between asking a child to end and killing it
+GRACE = 10  # seconds between the ways of ending a child
 
 
 def install_signal_handlers() -> None:
@@ -23,34 +24,51 @@ def install_signal_handlers() -> None:
     signal.signal(signal.SIGHUP, interrupt)
 
 
-def end(child: subprocess.Popen) -> None:
-    """End a child process: ask first, kill after the period of grace. Also reaps it.
+def end(child: subprocess.Popen, *, group: bool = True) -> None:
+    """End a child process: ask twice, then kill. Also reaps it.
 
     :param child: the process, running or not
+    :param group: end what it has started too; it leads a process group of its own
     """
-    if child.poll() is not None:
-        return
-    child.terminate()
-    try:
-        child.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        if child.poll() is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            if group:
+                os.killpg(child.pid, number)
+            else:
+                child.send_signal(number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(GRACE)
+
+
+def _prepare_child() -> None:
+    """Let the new process be interrupted, and ask Linux to kill it when its parent is killed without being asked."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1 is PR_SET_PDEATHSIG
 
 
 @contextlib.contextmanager
-def started(command: Sequence[str | Path], **options) -> Iterator[subprocess.Popen]:
+def started(command: Sequence[str | Path], *, group: bool = True, **options) -> Iterator[subprocess.Popen]:
     """Start a child process that does not outlive the block.
 
     :param command: program and arguments
+    :param group: give it a process group of its own, which a Ctrl-C in the terminal does not reach: it is then ended
+        by the parent, once. An interactive program must stay in the terminal's group.
     :param options: passed to subprocess.Popen
     """
-    child = subprocess.Popen([str(part) for part in command], **options)
+    child = subprocess.Popen(
+        [str(part) for part in command],
+        start_new_session=group,
+        preexec_fn=_prepare_child,  # noqa: PLW1509 - there are no threads here
+        **options,
+    )
     try:
         yield child
     finally:
         with contextlib.suppress(KeyboardInterrupt):  # a second Ctrl-C must not leave the child behind
-            end(child)
+            end(child, group=group)
         if child.poll() is None:
             child.kill()
             child.wait()

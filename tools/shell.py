@@ -1,5 +1,7 @@
 """``./dev shell``: an Odoo shell on a database that has the addon and Belgian accounting."""
 
+import signal
+
 from . import places, process
 from .workshop import open_workshop
 
@@ -15,7 +17,10 @@ def run(database: str | None) -> int:
     runner = databases.runner
     configuration = runner.configuration()
     command = runner.command("shell", configuration, "-d", name, "--no-http", "--log-level", "warn")
+    interactive = process.interactive()
+    if interactive:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the shell, which goes on after it
     try:
-        return process.run(command, env=runner.environment(), cwd="/")
+        return process.run(command, group=not interactive, env=runner.environment(), cwd="/")
     finally:
         configuration.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from .output import Failure, say, step
 from .workshop import open_workshop
 
 COVERED = ("ponto_client", "models", "wizards")
+OPTIONS_WITH_VALUE = ("-k", "-m", "-W", "-p", "-c", "-o", "--deselect")  # pytest's; what follows is no path
 MINIMUM_COVERAGE = 90  # percent of lines, of the whole suite
 BROWSER_WORDS = re.compile(r"chrom|browser|websocket", re.IGNORECASE)
 ODOO_RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
@@ -107,10 +108,11 @@ def _pytest(databases: Databases, database: str, folder: Path, arguments: list[s
 def _paths_through_the_link(arguments: list[str]) -> list[str]:
     """Replace paths in the tree by paths below the link, whose name makes them modules of the addon."""
     paths, others = [], []
-    for argument in arguments:
+    for before, argument in zip(["", *arguments], arguments, strict=False):
         path, mark, test = argument.partition("::")
         candidate = Path(path) if Path(path).is_absolute() else places.TREE / path
-        if path and not path.startswith("-") and candidate.exists() and candidate.is_relative_to(places.TREE):
+        is_value = before in OPTIONS_WITH_VALUE or path.startswith("-") or not path
+        if not is_value and candidate.exists() and candidate.is_relative_to(places.TREE):
             paths.append(f"{places.addon_link() / candidate.relative_to(places.TREE)}{mark}{test}")
         else:
             others.append(argument)

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import date_utils
 from odoo.tools.misc import format_amount, format_date
 
-from ..const import PAGE_LIMIT
+from ..const import OLDEST_YEAR, PAGE_LIMIT
 
 
 class PontoAccountFetchLine(models.TransientModel):
@@ -75,10 +75,12 @@ class PontoAccountFetchLine(models.TransientModel):
             return account.import_from
         transactions = self.env["ponto.transaction"]
         domain = [("account_id", "=", account.id), ("state", "!=", "pending"), ("date", "!=", False)]
-        if scope == "all":
-            return transactions._read_group(domain, aggregates=["date:min"])[0][0] or today
-        latest = transactions.search(domain, order="date desc", limit=PAGE_LIMIT)
-        return min(latest.mapped("date"), default=today)
+        if scope == "latest":
+            first = min(transactions.search(domain, order="date desc", limit=PAGE_LIMIT).mapped("date"), default=False)
+        else:
+            # How far back the history reaches is known when it has been read.
+            first = account.pull_complete and transactions._read_group(domain, aggregates=["date:min"])[0][0]
+        return first or today.replace(year=OLDEST_YEAR, month=1, day=1)
 
     @api.depends("import_from", "account_id")
     def _compute_transaction_count(self):
@@ -111,8 +113,10 @@ class PontoAccountFetchLine(models.TransientModel):
             remarks.append(_("The currency %(currency)s is not known.", currency=account.currency_code or "?"))
         if self._is_foreign_holder():
             remarks.append(_("Its holder is %(holder)s.", holder=account.holder_name))
-        if other := self._get_other_link():
+        if not account.linked and (other := account._origin._get_twin()):
             remarks.append(_("Already synchronized through %(connection)s.", connection=other.connection_id.name))
+        if account.authorization_expires_at and account.authorization_expires_at <= fields.Datetime.now():
+            remarks.append(_("Its authorization has expired: renew it on Ponto's website."))
         if not account.pull_complete:
             remarks.append(_("Its history is still being read."))
         if self.selected and journal and journal.bank_statements_source not in (False, "undefined", "manual", "ponto"):
@@ -155,7 +159,7 @@ class PontoAccountFetchLine(models.TransientModel):
             or account.deprecated
             or not account.currency_id.active
             or self._is_foreign_holder()
-            or self._get_other_link()
+            or account._get_twin()
         )
 
     def _is_foreign_holder(self):
@@ -167,22 +171,6 @@ class PontoAccountFetchLine(models.TransientModel):
     @api.model
     def _get_words(self, name):
         return {word for word in re.findall(r"\w+", (name or "").casefold()) if len(word) > 2}
-
-    def _get_other_link(self):
-        account = self.account_id
-        if account.linked or not account.normalized_reference:
-            return account.browse()
-        return account.search(
-            [
-                ("linked", "=", True),
-                ("company_id", "=", account.company_id.id),
-                ("reference_type", "=", account.reference_type),
-                ("normalized_reference", "=", account.normalized_reference),
-                ("currency_code", "=", account.currency_code),
-                ("id", "!=", account._origin.id),
-            ],
-            limit=1,
-        )
 
     def _get_last_line_date(self):
         if not self.journal_id:

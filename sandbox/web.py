@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from .jsontext import dumps
 
+LOOPBACK = "127.0.0.1"
 _request_numbers = itertools.count(1)
 
 
@@ -90,7 +91,11 @@ class _Handler(WSGIRequestHandler):
         self.server.connections.discard(self.connection)  # type: ignore[attr-defined]
         super().finish()
 
-    def log(self, type: str, message: str, *args: Any) -> None:
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        """Hang up when a planned fault cuts the answer; otherwise the client would wait for the rest."""
+        self.close_connection = True
+
+    def log(self, *_message: Any) -> None:
         """Write nothing: the sandbox keeps its own list of calls."""
 
 
@@ -108,15 +113,24 @@ class ServerThread:
 
     def __init__(self, application: Any, port: int) -> None:
         self._application = application
-        self._wanted_port = port
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
         self.port = port
 
     def start(self) -> None:
-        """Listen; with port 0 a free port is taken, and a second start keeps it."""
-        self._server = _Server("127.0.0.1", self.port or self._wanted_port, self._application, handler=_Handler)
-        self.port = self._server.server_port
+        """Listen; with port 0 a free port is taken, and a start after a stop keeps it. A second start does nothing.
+
+        :raise OSError: when the port is taken
+        """
+        if self._server is not None:
+            return
+        # A socket of our own: Werkzeug would end the process when the port is taken.
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((LOOPBACK, self.port))
+            listener.listen(128)
+            self.port = listener.getsockname()[1]
+            self._server = _Server(LOOPBACK, self.port, self._application, handler=_Handler, fd=listener.fileno())
         self._thread = threading.Thread(
             target=socketserver.BaseServer.serve_forever, args=(self._server, 0.02), name="ponto-sandbox", daemon=True
         )

@@ -1,0 +1,17 @@
+from . import (
+    test_balance,
+    test_client_errors,
+    test_client_paging,
+    test_client_redaction,
+    test_client_rows,
+    test_client_samples,
+    test_client_sandbox,
+    test_client_tokens,
+    test_client_transport,
+    test_connect,
+    test_fetch_accounts,
+    test_health,
+    test_import,
+    test_pull,
+    test_waiting,
+)

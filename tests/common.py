@@ -1,0 +1,152 @@
+"""Fixtures and domain assertions: a company, a sandbox with one bank, and the words of the trade."""
+
+from contextlib import contextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+
+from odoo.tests import TransactionCase, new_test_user
+
+from ..sandbox import Bank, Sandbox
+
+IBAN = "BE68539007547034"
+OTHER_IBAN = "BE71096123456769"
+
+
+class PontoCase(TransactionCase):
+    """A Belgian company in EUR with books, and a Ponto of its own on the loopback."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls._create_company("Bakkerij Maes")
+        cls.env.user.company_ids |= cls.company
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids, "lang": "en_US"})
+        cls.accountant = cls._create_user("ponto_accountant", "account.group_account_manager")
+        cls.invoicing = cls._create_user("ponto_invoicing", "account.group_account_invoice")
+        cls.employee = cls._create_user("ponto_employee", "base.group_user")
+        cls.env["ir.config_parameter"].set_param("account_online_ponto.allowed_hosts", "127.0.0.1")
+
+    @classmethod
+    def _create_company(cls, name):
+        company = cls.env["res.company"].create(
+            {"name": name, "country_id": cls.env.ref("base.be").id, "currency_id": cls.env.ref("base.EUR").id}
+        )
+        cls.env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
+        # The chart may bring the currency of its country along.
+        company.currency_id = cls.env.ref("base.EUR")
+        return company
+
+    @classmethod
+    def _create_user(cls, login, groups, company=None):
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=groups,
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+            context={"no_reset_password": True},
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.bank = Bank()
+        self.integration = self.bank.add_integration(name="Books")
+        self.institution = self.bank.add_institution("Bank van Brabant", bic="BRABBEBB")
+        self.sandbox = Sandbox(self.bank, port=0)
+        self.sandbox.start()
+        self.addCleanup(self.sandbox.stop)
+
+    # ------------------------------------------------------------------ at the bank
+
+    def open_account(self, **kwargs):
+        """Open a current account in euro at the bank, shared with the integration."""
+        values = {
+            "reference": IBAN,
+            "holder_name": "Bakkerij Maes",
+            "opening_balance": Decimal("1000.00"),
+            **kwargs,
+        }
+        return self.bank.add_account(values.pop("institution", self.institution), **values)
+
+    def pay(self, account, amount, days_ago=5, **kwargs):
+        """Book a transaction at the bank, visible in Ponto."""
+        values = {"remittance_information": "Payment", "counterpart_reference": OTHER_IBAN, **kwargs}
+        day = values.pop("day", date.today() - timedelta(days=days_ago))
+        return self.bank.add_transaction(account, Decimal(amount), day, **values)
+
+    # ------------------------------------------------------------------ in Odoo
+
+    def new_connection(self, **kwargs):
+        return self.env["ponto.connection"].create(
+            {
+                "name": "Ponto",
+                "company_id": self.company.id,
+                "client_id": self.integration.client_id,
+                "client_secret": self.integration.client_secret,
+                "api_url": self.sandbox.url,
+                **kwargs,
+            }
+        )
+
+    def connect(self, **kwargs):
+        """Connect, and return the connection and the Fetch Accounts wizard."""
+        connection = self.new_connection(**kwargs)
+        action = connection.action_connect()
+        return connection, self.env[action["res_model"]].browse(action["res_id"])
+
+    def connect_and_import(self, **kwargs):
+        """Connect, synchronize every account from its beginning, and import; return the connection."""
+        connection, wizard = self.connect(**kwargs)
+        self.choose(wizard)
+        self.synchronize(connection)
+        return connection
+
+    def choose(self, wizard, scope="all"):
+        for line in wizard.line_ids:
+            line.write({"selected": True, "import_scope": scope})
+        return wizard.action_confirm()
+
+    def synchronize(self, records):
+        """Do everything that is due, as outside a request: returns when it is done."""
+        with self.working() as env:
+            env[records._name].browse(records.ids).action_synchronize()
+
+    def run_cron(self):
+        with self.working() as env:
+            env["ponto.connection"]._cron_synchronize()
+
+    @contextmanager
+    def working(self):
+        """Give an environment that may commit, as a worker's."""
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            yield self.env(cr=cr)
+
+    def lines_of(self, account):
+        return self.env["account.bank.statement.line"].search(
+            [("journal_id", "=", account.journal_id.id)], order="internal_index"
+        )
+
+    # ------------------------------------------------------------------ domain assertions
+
+    def assertBooked(self, account, *amounts):
+        """Assert the posted lines of an account, oldest first, by plain SQL on the journal items."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT line.amount FROM account_bank_statement_line line JOIN account_move move ON move.id = line.move_id"
+            " WHERE line.journal_id = %s AND move.state = 'posted' ORDER BY line.internal_index",
+            [account.journal_id.id],
+        )
+        booked = [Decimal(str(row[0])) for row in self.env.cr.fetchall()]
+        self.assertEqual(booked, [Decimal(amount) for amount in amounts])
+
+    def assertLedgerEqualsBank(self, account, bank_account):
+        """Assert that the posted ledger balance is the sandbox's own balance, to the cent."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT COALESCE(SUM(CASE WHEN journal.currency_id IS NULL THEN item.balance ELSE item.amount_currency END), 0)"
+            " FROM account_move_line item JOIN account_journal journal ON journal.default_account_id = item.account_id"
+            " WHERE journal.id = %s AND item.parent_state = 'posted'",
+            [account.journal_id.id],
+        )
+        self.assertEqual(Decimal(str(self.env.cr.fetchone()[0])), self.bank.balance(bank_account))

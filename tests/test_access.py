@@ -1,0 +1,366 @@
+import inspect
+
+from odoo import Command
+from odoo.models import BaseModel
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import PontoCase
+from .rpc_case import RpcCase, RpcRefused
+
+QUIET = ("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.models.unlink")
+STORED = ("ponto.connection", "ponto.institution", "ponto.account", "ponto.transaction", "ponto.synchronization")
+WIZARDS = ("ponto.account.fetch", "ponto.account.fetch.line", "ponto.account.opening")
+LINE = "account.bank.statement.line"
+
+# What each kind of user may do, by the first letters of read, write, create, unlink.
+RIGHTS = {
+    "ponto.connection": {"administrator": "rwcu", "invoicing": "r"},
+    "ponto.institution": {"administrator": "r", "invoicing": "r"},
+    "ponto.account": {"administrator": "rw", "invoicing": "r"},
+    "ponto.transaction": {"administrator": "r", "invoicing": "r"},
+    "ponto.synchronization": {"administrator": "r", "invoicing": "r"},
+    "ponto.account.fetch": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.account.fetch.line": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.account.opening": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.token": {"administrator": "", "invoicing": ""},
+    LINE: {"administrator": "rwcu", "invoicing": "r"},
+}
+# Methods without an underscore, which anybody may call at /json/2: each one is here because it checks who calls.
+PUBLIC_METHODS = {
+    "ponto.connection": {
+        "action_connect",
+        "action_fetch_accounts",
+        "action_open_ponto",
+        "action_synchronize",
+        "action_view_log",
+    },
+    "ponto.institution": {"action_fetch_accounts"},
+    "ponto.account": {
+        "action_create_opening_entry",
+        "action_fetch_accounts",
+        "action_renew_authorization",
+        "action_synchronize",
+        "action_view_bank_transactions",
+        "action_view_log",
+        "action_view_transactions",
+    },
+    "ponto.transaction": {"action_retry"},
+    "ponto.synchronization": set(),
+    "ponto.token": set(),
+    "ponto.account.fetch": {"action_confirm", "action_open_connection", "action_open_ponto", "action_refresh"},
+    "ponto.account.fetch.line": set(),
+    "ponto.account.opening": {"action_confirm"},
+    "account.journal": {
+        "action_ponto_fetch_accounts",
+        "action_ponto_renew_authorization",
+        "action_ponto_synchronize",
+        "action_ponto_view_account",
+        "action_ponto_view_waiting",
+        "action_view_bank_transactions",
+    },
+    "account.bank.statement": set(),
+    LINE: {"action_undo_match"},
+}
+
+
+@tagged("post_install", "-at_install")
+class TestPublicMethods(PontoCase):
+    """Odoo 19 answers every public method over the network (odoo-decisions.md, 38)."""
+
+    def test_no_helper_is_public_by_accident(self):
+        for model, expected in PUBLIC_METHODS.items():
+            self.assertEqual(self._get_own_public_methods(model), expected, model)
+
+    def _get_own_public_methods(self, model):
+        inherited = set(dir(BaseModel))
+        own = set()
+        for cls in type(self.env[model]).mro():
+            if cls.__module__.startswith("odoo.addons.account_online_ponto."):
+                own |= {
+                    name
+                    for name, value in vars(cls).items()
+                    if inspect.isfunction(value) and not name.startswith("_") and not hasattr(value, "_api_private")
+                }
+        overridden = {
+            name
+            for cls in type(self.env[model]).mro()
+            if not cls.__module__.startswith("odoo.addons.account_online_ponto.") and cls.__module__ != "odoo.orm.model_classes"
+            for name in vars(cls)
+        }
+        return own - inherited - overridden
+
+
+class AccessCase(RpcCase):
+    """One synchronized account with one waiting, one failed and one imported transaction."""
+
+    def setUp(self):
+        super().setUp()
+        self.pay(self.open_account(), "1.00", remittance_information="Imported")
+        self.connection = self.connect_and_import()
+        self.account = self.connection.account_ids
+        self.institution_record = self.connection.institution_ids
+        self.journal = self.account.journal_id
+        self.line = self.lines_of(self.account)
+        self.env["ponto.transaction"].create(
+            {
+                "account_id": self.account.id,
+                "company_id": self.company.id,
+                "ponto_id": "broken",
+                "state": "error",
+                "reason": "refused",
+                "detail": "?",
+            }
+        )
+        self.portal = self._create_user("ponto_portal", "base.group_portal")
+        self.env.flush_all()
+
+    def a_record_of(self, model):
+        if model == "ponto.account.fetch":
+            return self.env[model].create({"connection_id": self.connection.id})
+        if model == "ponto.account.fetch.line":
+            return self.a_record_of("ponto.account.fetch").line_ids[:1]
+        if model == "ponto.account.opening":
+            action = self.account.action_create_opening_entry()
+            return self.env[model].browse(action["res_id"])
+        if model == LINE:
+            return self.line
+        return self.env[model].search([], limit=1)
+
+    def strangers(self):
+        """Log in, in turn, everybody who has nothing to do with the books."""
+        for user in (self.employee, self.portal):
+            with self.subTest(user=user.login):
+                self.log_in(user)
+                yield user
+
+
+@tagged("post_install", "-at_install")
+class TestRights(AccessCase):
+    def _attempts(self, model, record):
+        vals = {"name": "x"} if "name" in self.env[model]._fields else {}
+        return {
+            "r": ("read", [record.id], {"fields": ["id", "display_name"]}),
+            "w": ("write", [record.id], {"vals": vals}),
+            "c": ("create", None, {"vals_list": [vals]}),
+            "u": ("unlink", [record.id], {}),
+        }
+
+    @mute_logger(*QUIET)
+    def _check(self, user, kind):
+        for model, rights in RIGHTS.items():
+            record = self.a_record_of(model)
+            granted = rights.get(kind, "")
+            for letter, (method, ids, kwargs) in self._attempts(model, record).items():
+                with self.subTest(user=user.login, model=model, method=method):
+                    if letter not in granted:
+                        self.assertForbidden(model, method, ids, **kwargs)
+                    else:
+                        operation = {"r": "read", "w": "write", "c": "create", "u": "unlink"}[letter]
+                        self.assertTrue(self.env[model].with_user(user).has_access(operation))
+            if "r" in granted and not self.env[model]._transient:
+                self.assertTrue(self.call(model, "search_read", domain=[("id", "=", record.id)], fields=["display_name"]))
+
+    def test_the_administrator_over_json_rpc(self):
+        self._check(self.log_in(self.accountant), "administrator")
+
+    def test_invoicing_over_json_rpc(self):
+        self._check(self.log_in(self.invoicing), "invoicing")
+
+    def test_invoicing_by_api_key(self):
+        self._check(self.use_api_key(self.invoicing), "invoicing")
+
+    def test_strangers_over_json_rpc(self):
+        for user in self.strangers():
+            self._check(user, "stranger")
+
+    def test_a_stranger_by_api_key(self):
+        self._check(self.use_api_key(self.employee), "stranger")
+
+    @mute_logger(*QUIET)
+    def test_nobody_reads_secret_and_token_not_even_the_system_administrator(self):
+        system = self._create_user("ponto_system", "base.group_system,account.group_account_manager")
+        for log_in in (self.log_in, self.use_api_key):
+            log_in(system)
+            self.assertForbidden("ponto.token", "search_read", domain=[])
+            self.assertForbidden(
+                "ponto.connection", "read", self.connection.ids, fields=["client_secret_stored"]
+            )
+        self.assertNeverAnswered(self.integration.client_secret)
+
+    @mute_logger(*QUIET)
+    def test_invoicing_sees_neither_client_id_nor_address(self):
+        self.log_in(self.invoicing)
+        for name in ("client_id", "client_secret", "api_url"):
+            self.assertForbidden("ponto.connection", "read", self.connection.ids, fields=[name])
+        self.call("ponto.connection", "web_read", self.connection.ids, specification={"name": {}, "state": {}})
+        self.assertNeverAnswered(self.integration.client_id)
+
+
+@tagged("post_install", "-at_install")
+class TestActions(AccessCase):
+    """Each public action: who may, and who may not."""
+
+    def _acting(self):
+        """Return every action that changes something or asks Ponto: model, method, record."""
+        fetch = self.a_record_of("ponto.account.fetch")
+        failed = self.env["ponto.transaction"].search([("state", "=", "error")])
+        return [
+            ("ponto.connection", "action_fetch_accounts", self.connection),
+            ("ponto.institution", "action_fetch_accounts", self.institution_record),
+            ("ponto.account", "action_fetch_accounts", self.account),
+            ("account.journal", "action_ponto_fetch_accounts", self.journal),
+            ("ponto.connection", "action_connect", self.connection),
+            ("ponto.connection", "action_synchronize", self.connection),
+            ("ponto.account", "action_synchronize", self.account),
+            ("account.journal", "action_ponto_synchronize", self.journal),
+            ("ponto.account", "action_create_opening_entry", self.account),
+            ("ponto.account.opening", "action_confirm", self.a_record_of("ponto.account.opening")),
+            ("ponto.account.fetch", "action_refresh", fetch),
+            ("ponto.account.fetch", "action_confirm", fetch),
+            ("ponto.transaction", "action_retry", failed),
+        ]
+
+    @mute_logger(*QUIET)
+    def _check_refused(self):
+        self.env.flush_all()
+        for model, method, record in self._acting():
+            calls = len(self.sandbox.requests)
+            with self.subTest(model=model, method=method):
+                self.assertForbidden(model, method, record.ids)
+                self.assertEqual(len(self.sandbox.requests), calls, "Ponto was asked")
+        self.assertTrue(self.account.linked)
+
+    def test_invoicing_may_not_act(self):
+        self.log_in(self.invoicing)
+        self._check_refused()
+
+    def test_invoicing_may_not_act_by_api_key(self):
+        self.use_api_key(self.invoicing)
+        self._check_refused()
+
+    def test_strangers_may_not_act(self):
+        for _user in self.strangers():
+            self._check_refused()
+
+    def test_the_administrator_may(self):
+        self.log_in(self.accountant)
+        for model, method in (
+            ("ponto.connection", "action_fetch_accounts"),
+            ("ponto.institution", "action_fetch_accounts"),
+            ("ponto.account", "action_fetch_accounts"),
+            ("ponto.connection", "action_connect"),
+            ("ponto.account", "action_synchronize"),
+            ("ponto.connection", "action_synchronize"),
+            ("ponto.transaction", "action_retry"),
+        ):
+            with self.subTest(model=model, method=method):
+                answer = self.call(model, method, self.env[model].search([]).ids[:1])
+                self.assertIn("type", answer or {"type": ""})
+        for method in ("action_ponto_fetch_accounts", "action_ponto_synchronize"):
+            self.assertIn("type", self.call("account.journal", method, self.journal.ids))
+        fetch_id = self.call("ponto.connection", "action_fetch_accounts", self.connection.ids)["res_id"]
+        fetch_id = self.call("ponto.account.fetch", "action_refresh", [fetch_id])["res_id"]
+        self.assertEqual(self.call("ponto.account.fetch", "action_confirm", [fetch_id])["tag"], "display_notification")
+        self.run_scheduled_action()
+        opening_id = self.call("ponto.account", "action_create_opening_entry", self.account.ids)["res_id"]
+        self.call("ponto.account.opening", "action_confirm", [opening_id])
+        self.assertEqual(self.account.balance_state, "equal")
+
+    def test_renewing_leads_to_ponto_and_changes_nothing(self):
+        for user in (self.accountant, self.invoicing):
+            self.log_in(user)
+            for model, method, record in (
+                ("ponto.account", "action_renew_authorization", self.account),
+                ("account.journal", "action_ponto_renew_authorization", self.journal),
+            ):
+                action = self.call(model, method, record.ids)
+                self.assertEqual(action["type"], "ir.actions.act_url")
+                self.assertRegex(action["url"], r"^https://\w+\.myponto\.com")
+
+
+@tagged("post_install", "-at_install")
+class TestInvoicing(AccessCase):
+    def test_invoicing_sees_transactions_and_state_and_writes_nothing(self):
+        self.log_in(self.invoicing)
+        menus = self.call("ir.ui.menu", "load_menus", False)
+        menu = self.env.ref("account_online_ponto.account_bank_statement_line_menu")
+        self.assertIn(str(menu.id), menus)
+        lines = self.call(LINE, "search_read", domain=[("is_ponto", "=", True)], fields=["payment_ref", "running_balance"])
+        self.assertEqual([line["payment_ref"] for line in lines], ["Imported"])
+        states = ["state", "balance_state", "balance_message", "waiting_count", "waiting_message", "last_error_message"]
+        self.assertEqual(self.call("ponto.account", "read", self.account.ids, fields=states)[0]["state"], "linked")
+        self.call("account.journal", "read", self.journal.ids, fields=["ponto_account_id", "ponto_state"])
+        with mute_logger(*QUIET):
+            self.assertForbidden(LINE, "write", self.line.ids, vals={"payment_ref": "Changed"})
+            self.assertForbidden(LINE, "unlink", self.line.ids)
+
+    def test_strangers_have_no_menu(self):
+        menu = self.env.ref("account_online_ponto.account_bank_statement_line_menu")
+        self.log_in(self.employee)
+        menus = self.call("ir.ui.menu", "load_menus", False)
+        self.assertNotIn(str(menu.id), menus)
+        self.assertNotIn(str(self.env.ref("account.menu_finance").id), menus)
+
+
+@tagged("post_install", "-at_install")
+class TestSecondCompany(AccessCase):
+    """An Administrator of Invoicing of another company sees and moves nothing of the first."""
+
+    def setUp(self):
+        super().setUp()
+        self.other_company = self._create_company("Brouwerij Peeters")
+        self.stranger = self._create_user("ponto_other", "account.group_account_manager", self.other_company)
+        self.own_connection = self.new_connection(company_id=self.other_company.id)
+        self.log_in(self.stranger)
+
+    def test_it_finds_nothing(self):
+        for model in STORED:
+            found = self.call(model, "search_read", domain=[("company_id", "=", self.company.id)], fields=["display_name"])
+            self.assertEqual(found, [], model)
+        self.assertEqual([found["id"] for found in self.call("ponto.connection", "search_read", domain=[])], self.own_connection.ids)
+
+    @mute_logger(*QUIET)
+    def test_it_reads_and_moves_nothing_by_id(self):
+        for model in STORED:
+            self.assertForbidden(model, "read", self.a_record_of(model).ids, fields=["display_name"])
+        for model, method, record in (
+            ("ponto.connection", "action_connect", self.connection),
+            ("ponto.connection", "action_fetch_accounts", self.connection),
+            ("ponto.connection", "action_synchronize", self.connection),
+            ("ponto.account", "action_synchronize", self.account),
+            ("ponto.account", "action_create_opening_entry", self.account),
+            ("ponto.institution", "action_fetch_accounts", self.institution_record),
+            ("ponto.transaction", "action_retry", self.account.transaction_ids),
+            ("account.journal", "action_ponto_synchronize", self.journal),
+        ):
+            with self.subTest(model=model, method=method):
+                self.assertForbidden(model, method, record.ids)
+        self.assertForbidden("ponto.connection", "write", self.connection.ids, vals={"name": "Mine"})
+        self.assertForbidden("ponto.account", "write", self.account.ids, vals={"import_from": "2020-01-01"})
+
+    @mute_logger(*QUIET)
+    def test_it_links_and_stops_no_account_of_the_first_company(self):
+        fresh = self.account.copy({"ponto_id": "fresh", "connection_id": self.connection.id, "reference": "BE02001234567840"})
+        self.env.flush_all()
+        for account, selected in ((fresh, True), (self.account, False)):
+            line = {"account_id": account.id, "selected": selected, "import_scope": "all", "import_from": "2026-01-01"}
+            with self.subTest(account=account.display_name), self.assertRaisesRegex(RpcRefused, "AccessError"):
+                wizard_ids = self.call(
+                    "ponto.account.fetch",
+                    "create",
+                    [{"connection_id": self.own_connection.id, "line_ids": [Command.create(line)]}],
+                )
+                self.call("ponto.account.fetch", "action_confirm", wizard_ids)
+        self.assertFalse(fresh.linked)
+        self.assertTrue(self.account.linked)
+
+    @mute_logger(*QUIET)
+    def test_wizards_show_nothing_of_the_first_company(self):
+        for model, vals in (
+            ("ponto.account.fetch", {"connection_id": self.connection.id}),
+            ("ponto.account.opening", {"account_id": self.account.id, "date": "2026-01-01", "amount": 1.0}),
+        ):
+            with self.subTest(model=model), self.assertRaises(RpcRefused):
+                self.call(model, "read", self.call(model, "create", [vals]))
+        self.assertNeverAnswered(self.account.reference, self.journal.name)

@@ -1,0 +1,134 @@
+"""Each planned fault does what its name says, at the n-th call, and nothing afterwards."""
+
+import time
+
+import requests
+
+from odoo.tests import tagged
+
+from .sandbox_case import SandboxCase
+
+
+@tagged("post_install", "-at_install")
+class TestSandboxFaults(SandboxCase):
+    def setUp(self):
+        super().setUp()
+        self.serve(self.small_bank(transactions=25))
+        self.login()
+        self.path = f"/accounts/{self.account.id}/transactions"
+        self.all_ids = [item.id for item in self.bank.transactions(self.account)]
+        self.faults = self.sandbox.faults
+
+    def test_a_status_at_the_second_and_third_call(self):
+        self.faults.add("status", path=r"/transactions$", nth=2, times=2, status=503)
+        statuses = [self.call("GET", self.path).status_code for _number in range(4)]
+        self.assertEqual(statuses, [200, 503, 503, 200])
+        self.get("/accounts")
+
+    def test_a_rate_limit_says_when_to_come_back(self):
+        self.faults.add("status", status=429, retry_after=7)
+        answer = self.call("GET", self.path)
+        self.assertEqual((answer.status_code, answer.headers["Retry-After"]), (429, "7"))
+        self.assertEqual(self.error(answer.json())["code"], "tooManyRequests")
+
+    def test_a_status_with_a_body_of_its_own(self):
+        self.faults.add("status", status=502, body="<h1>edge</h1>")
+        self.assertEqual(self.call("GET", self.path).text, "<h1>edge</h1>")
+        self.faults.add("status", path="oauth2", status=400, body={"error": "invalid_request"})
+        answer = self.call("POST", "/oauth2/token")
+        self.assertEqual((answer.status_code, answer.json()), (400, {"error": "invalid_request"}))
+
+    def test_only_the_named_method_is_hit(self):
+        self.faults.add("status", method="POST")
+        self.get(self.path)
+        self.assertEqual(self.call("POST", "/synchronizations").status_code, 500)
+
+    def test_a_delay(self):
+        self.faults.add("delay", seconds=0.2)
+        started = time.perf_counter()
+        self.get(self.path)
+        self.assertGreaterEqual(time.perf_counter() - started, 0.2)
+
+    def test_a_cut_before_and_within_the_answer(self):
+        self.faults.add("cut")
+        with self.assertRaises(requests.ConnectionError):
+            self.call("GET", self.path)
+        self.faults.clear()
+        self.faults.add("cut", after_bytes=40)
+        with self.assertRaises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+            self.call("GET", self.path)
+        self.get(self.path)
+        self.assertEqual([call.status for call in self.sandbox.requests[-3:]], [0, 200, 200])
+
+    def test_malformed_json(self):
+        self.faults.add("malformed")
+        answer = self.call("GET", self.path)
+        self.assertEqual(answer.status_code, 200)
+        with self.assertRaises(ValueError):
+            answer.json()
+
+    def test_html_instead_of_json(self):
+        self.faults.add("html")
+        answer = self.call("GET", self.path)
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("text/html", answer.headers["Content-Type"])
+
+    def test_a_short_page_loses_nothing(self):
+        self.faults.add("truncated_page", nth=2)
+        self.assertEqual(len(self.get(f"{self.path}?limit=10")["data"]), 10)
+        self.faults.clear()
+        self.faults.add("truncated_page")
+        self.assertEqual(len(self.get(f"{self.path}?limit=10")["data"]), 5)
+        self.faults.add("truncated_page", nth=2)
+        self.assertEqual(self.ids(f"{self.path}?limit=10"), self.all_ids)
+
+    def test_a_duplicate_across_pages(self):
+        self.faults.add("duplicate_across_pages")
+        found = self.ids(f"{self.path}?page[limit]=10")
+        self.assertEqual(len(found), 26)
+        self.assertEqual(found[9], found[10])
+        self.assertEqual(list(dict.fromkeys(found)), self.all_ids)
+
+    def test_an_empty_page_in_the_middle_loses_nothing(self):
+        for nth in (1, 2, 3):
+            self.faults.clear()
+            self.faults.add("empty_page_with_next", nth=nth)
+            self.assertEqual(self.ids(f"{self.path}?limit=10"), self.all_ids)
+        self.faults.clear()
+        self.faults.add("empty_page_with_next")
+        page = self.get(self.path)
+        self.assertEqual(page["data"], [])
+        self.assertIn("next", page["links"])
+
+    def test_an_expired_token_stays_expired(self):
+        self.faults.add("expired_token", nth=2)
+        self.get(self.path)
+        self.assertEqual(self.error(self.get(self.path, 401))["code"], "invalidAccessToken")
+        self.get(self.path, 401)
+        self.login()
+        self.get(self.path)
+
+    def test_a_next_link_to_a_foreign_host(self):
+        self.faults.add("foreign_next_link", host="evil.example")
+        following = self.get(f"{self.path}?limit=5")["links"]["next"]
+        self.assertEqual(following, f"https://evil.example{self.path}?after={self.all_ids[4]}&limit=5")
+
+    def test_a_next_link_to_the_sister_hosts(self):
+        self.faults.add("sister_next_link")
+        following = self.get(f"{self.path}?limit=5")["links"]["next"]
+        self.assertTrue(following.startswith(f"https://api.ibanity.com/ponto-connect{self.path}?after="))
+        self.faults.add("sister_next_link", host="api.myponto.com")
+        following = self.get(f"{self.path}?limit=5")["links"]["next"]
+        self.assertTrue(following.startswith(f"https://api.myponto.com{self.path}?after="))
+
+    def test_unknown_faults_and_bad_expressions_are_refused(self):
+        with self.assertRaises(ValueError):
+            self.faults.add("earthquake")
+        with self.assertRaises(Exception):  # noqa: B017  (re.error has another name from Python 3.13 on)
+            self.faults.add("status", path="(")
+        self.assertEqual(self.faults.planned, [])
+
+    def test_clearing_forgets_all(self):
+        self.faults.add("status")
+        self.sandbox.clear()
+        self.get(self.path)

@@ -1,0 +1,42 @@
+"""``./dev bench``: what a synchronization costs, as a ratio to the bare creation of the same lines in the same run."""
+
+import json
+
+from . import sandbox_process
+from .odoo_run import play_script
+from .output import Failure, step
+from .workshop import open_workshop
+
+
+def run(*, as_json: bool) -> int:
+    """Measure on a throw-away database and print the result.
+
+    :param as_json: print the result as JSON on the last line too
+    :return: exit code
+    """
+    databases = open_workshop()
+    with (
+        databases.throw_away() as database,
+        sandbox_process.running(databases.runner.python, sandbox_process.new()) as sandbox,
+    ):
+        accounts = [account for account in sandbox.get("ledger")["accounts"] if account["currency"] == "EUR"]
+        if not accounts:
+            raise Failure("The sandbox has no account in euros.")
+        largest = max(accounts, key=lambda account: account["visible_transactions"])
+        given = {
+            "api_url": sandbox.url,
+            "client_id": sandbox.client_id,
+            "client_secret": sandbox.secret,
+            "ponto_id": largest["ponto_id"],
+            "first_day": min(largest["balances"]),
+        }
+        with step("Measuring"):
+            result = play_script(databases.runner, database, "bench_script.py", {"PONTO_BENCH": json.dumps(given)})
+    print(f"lines                          {result['lines']}")
+    print(f"bare create, batches of 200    {result['bare_ms_per_line']} ms a line")
+    print(f"synchronize (HTTP and all)     {result['synchronize_ms_per_line']} ms a line")
+    print(f"ratio                          {result['ratio']}")
+    print(f"synchronize again              {result['synchronize_again_seconds']} s")
+    if as_json:
+        print(json.dumps(result), flush=True)
+    return 0

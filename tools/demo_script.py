@@ -1,0 +1,193 @@
+"""The demo inside Odoo: what a bookkeeper clicks, in an Odoo shell. Started by ``./dev demo`` only.
+
+It runs as a user who is Administrator of Invoicing and has no other right. Prints its progress, and the result as JSON
+on a line that starts with RESULT.
+"""
+
+# ruff: noqa: F821 - `env` comes from the Odoo shell
+
+import datetime
+import json
+import os
+import sys
+import time
+
+from odoo import Command, fields
+
+GIVEN = json.loads(os.environ["PONTO_DEMO"])
+USD_RATE = 1.0921  # US dollars for one euro; any rate will do
+
+
+def say(text):
+    """Print a line of progress."""
+    print(text)
+    sys.stdout.flush()
+
+
+def make_accountant():
+    """Return the user who works in the demo, made if missing."""
+    user = env["res.users"].search([("login", "=", "accountant")])
+    if not user:
+        groups = [env.ref("base.group_user").id, env.ref("account.group_account_manager").id]
+        user = (
+            env["res.users"]
+            .with_context(no_reset_password=True)
+            .create(
+                {
+                    "name": "Anke Boekhouder",
+                    "login": "accountant",
+                    "password": "accountant",
+                    "email": "accountant@example.com",
+                    "group_ids": [Command.set(groups)],
+                }
+            )
+        )
+    return user
+
+
+def make_rates(first_day):
+    """Enter a rate of the US dollar as of a day before the first transaction, if there is none."""
+    usd = env.ref("base.USD")
+    usd.active = True
+    if not usd.rate_ids.filtered(lambda rate: rate.name <= first_day):
+        company = env.company
+        env["res.currency.rate"].create(
+            {"currency_id": usd.id, "company_id": company.id, "name": first_day, "company_rate": USD_RATE}
+        )
+
+
+def make_partners(invoices):
+    """Create the customers and suppliers of the scenario with their bank accounts.
+
+    :return dict: partner by name
+    """
+    partners = {}
+    for invoice in invoices:
+        name, account = invoice["partner"], invoice.get("partner_account")
+        if name not in partners:
+            partners[name] = env["res.partner"].create({"name": name, "is_company": True})
+        known = partners[name].bank_ids.mapped("sanitized_acc_number")
+        if account and account.replace(" ", "") not in known:
+            env["res.partner.bank"].create({"acc_number": account, "partner_id": partners[name].id})
+    return partners
+
+
+def make_invoices(invoices):
+    """Create and post the invoices of the scenario, with their amounts as they are to be paid."""
+    partners = make_partners(invoices)
+    values = []
+    for invoice in invoices:
+        customer = invoice["kind"] == "customer"
+        line = {
+            "name": invoice["number"],
+            "quantity": 1,
+            "price_unit": float(invoice["amount"]),
+            "tax_ids": [Command.clear()],
+        }
+        values.append(
+            {
+                "move_type": "out_invoice" if customer else "in_invoice",
+                "partner_id": partners[invoice["partner"]].id,
+                "invoice_date": invoice["date"],
+                "date": invoice["date"],
+                "invoice_date_due": invoice.get("due") or invoice["date"],
+                "ref": invoice["number"],
+                "payment_reference": invoice.get("structured_communication") or invoice["number"],
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+    moves = env["account.move"].create(values)
+    moves.action_post()
+    return moves
+
+
+def connect(books):
+    """Create the connection, fetch accounts and choose all of them with their whole history."""
+    connection = books["ponto.connection"].create(
+        {
+            "name": "Ponto (sandbox)",
+            "api_url": GIVEN["url"],
+            "client_id": GIVEN["client_id"],
+            "client_secret": GIVEN["client_secret"],
+        }
+    )
+    action = connection.action_connect()
+    wizard = books[action["res_model"]].browse(action["res_id"])
+    first_day = datetime.date.fromisoformat(GIVEN["first_day"])
+    for line in wizard.line_ids:
+        line.write({"selected": True, "import_from": first_day})
+    wizard.action_confirm()
+    return connection
+
+
+def confirm_opening_entries(accounts):
+    """Confirm the proposed opening entry of each account that has a balance before its first transaction.
+
+    :return dict: amount by id of the account
+    """
+    amounts = {}
+    for account in accounts:
+        if account.balance_state == "different":
+            action = account.action_create_opening_entry()
+            proposal = account.env[action["res_model"]].browse(action["res_id"])
+            amounts[account.id] = proposal.amount
+            proposal.action_confirm()
+    return amounts
+
+
+def describe(account, opening):
+    """Return what the table shows of an account, except the ledger balance, which ./dev reads by SQL."""
+    groups = account.env["ponto.transaction"]._read_group([("account_id", "=", account.id)], ["state"], ["__count"])
+    counts = dict(groups)
+    expires = account.authorization_expires_at
+    return {
+        "id": account.id,
+        "ponto_id": account.ponto_id,
+        "reference": account.reference,
+        "currency": account.currency_code,
+        "institution": account.institution_id.name,
+        "state": account.state,
+        "authorized_until": fields.Date.to_string(expires) if expires else None,
+        "transactions": sum(counts.values()) - counts.get("pending", 0),
+        "imported": counts.get("imported", 0),
+        "skipped": counts.get("skipped", 0),
+        "errors": counts.get("error", 0),
+        "waiting": counts.get("to_import", 0),
+        "why": account.waiting_message or account.last_error_message or "",
+        "bank_balance": account.bank_balance,
+        "opening_balance": opening,
+        "journal": account.journal_id.code,
+        "balance_state": account.balance_state,
+    }
+
+
+def timed(seconds, name, function, *arguments):
+    """Call a function, note how long it took, and commit."""
+    say(name.replace("_", " ").capitalize() + " ...")
+    start = time.monotonic()
+    result = function(*arguments)
+    env.cr.commit()
+    seconds[name] = round(time.monotonic() - start, 1)
+    return result
+
+
+def demo():
+    """Play the demo and print its result."""
+    seconds = {}
+    env.company.write({"name": "Bakkerij Ponto Demo", "country_id": env.ref("base.be").id})
+    make_rates(datetime.date.fromisoformat(GIVEN["first_day"]) - datetime.timedelta(days=1))
+    accountant = make_accountant()
+    env.cr.commit()
+    timed(seconds, "create_invoices", make_invoices, GIVEN["invoices"])
+    books = env(user=accountant.id)
+    connection = timed(seconds, "connect_and_fetch_accounts", connect, books)
+    timed(seconds, "synchronize", connection.action_synchronize)
+    accounts = connection.account_ids
+    openings = timed(seconds, "confirm_opening_entries", confirm_opening_entries, accounts)
+    timed(seconds, "synchronize_again", connection.action_synchronize)
+    accounts.invalidate_recordset()
+    result = [describe(account, openings.get(account.id, 0.0)) for account in accounts]
+    say("RESULT " + json.dumps({"accounts": result, "seconds": seconds}))
+
+
+demo()
