@@ -252,11 +252,10 @@ class TestActions(AccessCase):
             ("ponto.connection", "action_connect"),
             ("ponto.account", "action_synchronize"),
             ("ponto.connection", "action_synchronize"),
-            ("ponto.transaction", "action_retry"),
         ):
             with self.subTest(model=model, method=method):
                 answer = self.call(model, method, self.env[model].search([]).ids[:1])
-                self.assertIn("type", answer or {"type": ""})
+                self.assertIn("type", answer)
         for method in ("action_ponto_fetch_accounts", "action_ponto_synchronize"):
             self.assertIn("type", self.call("account.journal", method, self.journal.ids))
         fetch_id = self.call("ponto.connection", "action_fetch_accounts", self.connection.ids)["res_id"]
@@ -266,6 +265,9 @@ class TestActions(AccessCase):
         opening_id = self.call("ponto.account", "action_create_opening_entry", self.account.ids)["res_id"]
         self.call("ponto.account.opening", "action_confirm", [opening_id])
         self.assertEqual(self.account.balance_state, "equal")
+        failed = self.env["ponto.transaction"].search([("state", "=", "error")])
+        self.call("ponto.transaction", "action_retry", failed.ids)
+        self.assertEqual(failed.state, "to_import")
 
     def test_renewing_leads_to_ponto_and_changes_nothing(self):
         for user in (self.accountant, self.invoicing):

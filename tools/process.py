@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from . import places
 from .output import Failure
 
 GRACE = 10  # seconds between the ways of ending a child
@@ -133,7 +134,8 @@ def plain_environment(**changes: str) -> dict[str, str]:
     """
     dropped = ("PG", "ODOO_", "OPENERP_", "PYTHON", "VIRTUAL_ENV", "COVERAGE_", "PYTEST_")
     env = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    return {**env, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1", **changes}
+    compiled = str(places.cache() / "pycache")  # the tree stays clean, and may belong to somebody else
+    return {**env, "PYTHONPYCACHEPREFIX": compiled, "PYTHONUNBUFFERED": "1", **changes}
 
 
 def is_root() -> bool:
