@@ -2,6 +2,7 @@ from . import (
     account_bank_statement,
     account_bank_statement_line,
     account_journal,
+    account_move,
     ponto_account,
     ponto_account_balance,
     ponto_account_import,

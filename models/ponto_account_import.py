@@ -207,9 +207,13 @@ class PontoAccount(models.Model):
             return created | more_created, failed | more_failed
 
     def _create_lines_at_once(self, rows, run):
-        # The note "created" in the chatter is left out, except where the chatter is the audit trail.
+        # Odoo's own checks for what cannot be here (an invoice, an unbalanced entry) are left out, and the note
+        # "created" in the chatter, except where the chatter is the audit trail (odoo-decisions.md, 37).
         lines = self.env["account.bank.statement.line"].with_context(
-            tracking_disable=not self.company_id.restrictive_audit_trail
+            ponto_import=True,
+            skip_invoice_sync=True,
+            check_move_validity=False,
+            tracking_disable=not self.company_id.restrictive_audit_trail,
         )
         lines = lines.create([self._prepare_line_vals(row, read_transaction(row.raw)) for row in rows])
         for row, line in zip(rows, lines, strict=True):

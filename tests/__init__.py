@@ -14,6 +14,7 @@ from . import (
     test_health,
     test_hooks,
     test_import,
+    test_import_identity,
     test_journal,
     test_pull,
     test_rights_screens,

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from . import places, process
 from .cluster import Cluster
 from .odoo_source import Odoo
 from .output import Failure, say
+
+CONFIGURATION_SECONDS = 7 * 24 * 3600  # no run is that long
 
 
 class Runner:
@@ -55,7 +58,12 @@ class Runner:
             **options,
         }
         text = "[options]\n" + "".join(f"{name} = {value}\n" for name, value in values.items())
-        path = places.addons_folder().parent / f"odoo-{places.short_hash(text)}.conf"
+        folder = places.addons_folder().parent
+        for left in folder.glob("odoo-*.conf"):  # by killed runs
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > CONFIGURATION_SECONDS:
+                    left.unlink()
+        path = folder / f"odoo-{places.short_hash(text)}.conf"
         places.write_private(path, text)
         return path
 

@@ -13,11 +13,19 @@ from pathlib import Path
 from .output import Failure, say
 
 ADDON = "account_online_ponto"
+CACHE_TAG = "CACHEDIR.TAG"
+CACHE_TAG_TEXT = """Signature: 8a477f597d28d172789f06886806bc55
+# Made by ./dev of account_online_ponto; ./dev clean deletes this folder.
+"""
 TREE = Path(__file__).resolve().parent.parent
 
 
 def cache() -> Path:
-    """Return the one folder that holds everything ./dev makes, creating it for its owner only."""
+    """Return the one folder that holds everything ./dev makes, creating it when needed.
+
+    It carries the tag by which backup programs know a cache. A folder with other people's files is refused: `clean`
+    would delete them.
+    """
     chosen = os.environ.get("ACCOUNT_ONLINE_PONTO_HOME")
     if chosen:
         folder = Path(chosen).expanduser().absolute()
@@ -34,6 +42,11 @@ def cache() -> Path:
         raise Failure(f"The cache folder {folder} cannot be created: {error.strerror}.") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Failure(f"The cache folder {folder} cannot be written to.")
+    tag = folder / CACHE_TAG
+    if not tag.exists():
+        if any(folder.iterdir()):
+            raise Failure(f"The folder {folder} holds other files: choose an empty one as the cache folder.")
+        tag.write_text(CACHE_TAG_TEXT)
     return folder
 
 
