@@ -29,5 +29,4 @@
     },
     "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
-    "installable": True,
 }

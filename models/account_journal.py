@@ -17,7 +17,7 @@ STOPPED_STATES = ("off", "replaced")
 class AccountJournal(models.Model):
     _inherit = "account.journal"
 
-    ponto_account_ids = fields.One2many("ponto.account", "journal_id", groups=READERS)
+    ponto_account_ids = fields.One2many("ponto.account", "journal_id", string="All Ponto Accounts", groups=READERS)
     ponto_account_id = fields.Many2one(
         "ponto.account",
         compute="_compute_ponto_account_id",

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..const import (
@@ -35,7 +36,7 @@ class PontoAccount(models.Model):
     reference = fields.Char(readonly=True)
     normalized_reference = fields.Char(readonly=True, index=True)
     reference_type = fields.Char(readonly=True)
-    currency_code = fields.Char("Currency Code", readonly=True)
+    currency_code = fields.Char(readonly=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id", store=True)
     subtype = fields.Selection(
         [
@@ -59,7 +60,7 @@ class PontoAccount(models.Model):
     journal_id = fields.Many2one(
         "account.journal", check_company=True, readonly=True, index=True, ondelete="restrict", tracking=True
     )
-    import_from = fields.Date("Import From", tracking=True, help="Transactions of this day and later are imported.")
+    import_from = fields.Date(tracking=True, help="Transactions of this day and later are imported.")
     statement_period = fields.Selection(
         [("month", "One a month"), ("day", "One a day"), ("none", "None")],
         string="Statements",
@@ -151,7 +152,13 @@ class PontoAccount(models.Model):
             account.authorization_expires_at = expires_at
 
     @api.depends(
-        "linked", "declined", "listed", "deprecated", "authorization_expires_at", "authorization_refused_at", "journal_id"
+        "linked",
+        "declined",
+        "listed",
+        "deprecated",
+        "authorization_expires_at",
+        "authorization_refused_at",
+        "journal_id",
     )
     def _compute_state(self):
         now = fields.Datetime.now()
@@ -175,8 +182,23 @@ class PontoAccount(models.Model):
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        accounts = self.search([])
-        return [("id", "in", accounts.filtered(lambda account: account.state in value).ids)]
+        now = fields.Datetime.now()
+        soon = now + timedelta(days=EXPIRES_SOON_DAYS)
+        linked, listed = Domain("linked", "=", True), Domain("listed", "=", True)
+        known = Domain("declined", "=", True) | Domain("journal_id", "!=", False)
+        usual = linked & listed & Domain("deprecated", "=", False)
+        ended = Domain("authorization_refused_at", "!=", False) | Domain("authorization_expires_at", "<=", now)
+        ending = Domain("authorization_expires_at", "<=", soon)
+        domains = {
+            "new": ~linked & ~known & listed,
+            "unlinked": ~linked & known,
+            "off": ~listed & (linked | ~known),
+            "replaced": linked & listed & Domain("deprecated", "=", True),
+            "expired": usual & ended,
+            "expires_soon": usual & ~ended & ending,
+            "linked": usual & ~ended & ~ending,
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
 
     @api.depends("last_error_code")
     @api.depends_context("lang")
@@ -319,7 +341,9 @@ class PontoAccount(models.Model):
             "vanished_on": False,
             "authorized_at": naive(remote.authorized_at),
             "authorization_expected_at": naive(remote.authorization_expiration_expected_at),
-            "authorization_refused_at": (naive(synchronization.updated_at) or fields.Datetime.now()) if refused else False,
+            "authorization_refused_at": (naive(synchronization.updated_at) or fields.Datetime.now())
+            if refused
+            else False,
             "synchronized_at": naive(remote.synchronized_at),
             "has_bank_balance": remote.current_balance is not None,
             "bank_balance": float(remote.current_balance or 0),
@@ -448,10 +472,10 @@ class PontoAccount(models.Model):
                 )
             )
         if not journal.default_account_id:
-            raise UserError(self.env._("The journal %(journal)s has no bank account in the chart of accounts.", **names))
-        others = self.search(
-            [("journal_id", "=", journal.id), ("linked", "=", True), ("id", "!=", self.id)], limit=1
-        )
+            raise UserError(
+                self.env._("The journal %(journal)s has no bank account in the chart of accounts.", **names)
+            )
+        others = self.search([("journal_id", "=", journal.id), ("linked", "=", True), ("id", "!=", self.id)], limit=1)
         if others:
             raise UserError(
                 self.env._(

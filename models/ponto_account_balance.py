@@ -133,9 +133,7 @@ class PontoAccount(models.Model):
             account.waiting_count = sum(group[3] for group in mine)
             account.waiting_amount = sum(group[4] or 0.0 for group in mine)
             first_ids = [group[5] for group in mine if group[2] in REASONS]
-            sentences = (
-                self.env["ponto.transaction"].browse(first_ids).with_prefetch(prefetch_ids).mapped("message")
-            )
+            sentences = self.env["ponto.transaction"].browse(first_ids).with_prefetch(prefetch_ids).mapped("message")
             account.waiting_message = " ".join(sentences) or False
 
     # ------------------------------------------------------------------ balances of past days
@@ -150,10 +148,7 @@ class PontoAccount(models.Model):
         vals = self._prepare_ponto_vals(self.connection_id, remote)
         self._follow_authorization(vals)
         self.write(
-            {
-                name: vals[name]
-                for name in ("synchronized_at", "has_bank_balance", "bank_balance", "bank_balance_date")
-            }
+            {name: vals[name] for name in ("synchronized_at", "has_bank_balance", "bank_balance", "bank_balance_date")}
         )
 
     def _are_past_balances_known(self):
@@ -194,15 +189,20 @@ class PontoAccount(models.Model):
     def _get_book_balance_after(self, day):
         amount = "balance" if self.currency_id == self.company_id.currency_id else "amount_currency"
         # sudo: a ledger balance, for users who may see the account but not all journal items.
-        return self.env["account.move.line"].sudo()._read_group(
-            [
-                ("account_id", "=", self.journal_id.default_account_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("parent_state", "=", "posted"),
-                ("date", "<=", day),
-            ],
-            aggregates=[f"{amount}:sum"],
-        )[0][0] or 0.0
+        return (
+            self.env["account.move.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("account_id", "=", self.journal_id.default_account_id.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("parent_state", "=", "posted"),
+                    ("date", "<=", day),
+                ],
+                aggregates=[f"{amount}:sum"],
+            )[0][0]
+            or 0.0
+        )
 
     # ------------------------------------------------------------------ opening
 
@@ -220,9 +220,7 @@ class PontoAccount(models.Model):
         day, amount = self._get_opening()
         if self.currency_id.is_zero(amount):
             raise UserError(
-                self.env._(
-                    "Bank and books agree before the first imported transaction: no opening entry is needed."
-                )
+                self.env._("Bank and books agree before the first imported transaction: no opening entry is needed.")
             )
         wizard = self.env["ponto.account.opening"].create({"account_id": self.id, "date": day, "amount": amount})
         return {

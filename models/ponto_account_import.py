@@ -64,9 +64,7 @@ class PontoAccount(models.Model):
     def _sort_out(self, run):
         """Skip what lies before the start date, and ask anew about rows that wait."""
         rows = self.env["ponto.transaction"]
-        waiting = rows.search(
-            [("account_id", "=", self.id), ("state", "=", "to_import"), ("reason", "!=", False)]
-        )
+        waiting = rows.search([("account_id", "=", self.id), ("state", "=", "to_import"), ("reason", "!=", False)])
         waiting.write({"reason": False})
         early = rows.search(
             [("account_id", "=", self.id), ("state", "=", "to_import"), ("date", "<", self.import_from)]

@@ -114,10 +114,6 @@ class PontoAccount(models.Model):
         compare = self.currency_id.compare_amounts
         if open_lines:
             statement.line_ids = [Command.set(lines.ids)]
-        if (
-            open_lines
-            or compare(statement.balance_start, opening)
-            or compare(statement.balance_end_real, closing)
-        ):
+        if open_lines or compare(statement.balance_start, opening) or compare(statement.balance_end_real, closing):
             # Both, always: writing the start alone would recompute the end.
             statement.write({"balance_start": opening, "balance_end_real": closing})

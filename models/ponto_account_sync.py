@@ -77,7 +77,9 @@ class PontoAccount(models.Model):
             return self._get_notice(self.env._("The transactions are being fetched; they appear here in a moment."))
         accounts._work_through(connections, WorkSlice(accounts.env, CLICK_SECONDS), "user")
         return self._get_notice(
-            self.env._("Scheduled actions are switched off in this database: fetched right now, as far as time allowed."),
+            self.env._(
+                "Scheduled actions are switched off in this database: fetched right now, as far as time allowed."
+            ),
             "warning",
         )
 

@@ -82,7 +82,7 @@ class PontoConnection(models.Model):
         tracking=True,
     )
     last_success_at = fields.Datetime("Last Success", readonly=True, copy=False)
-    last_error_at = fields.Datetime("Last Error At", readonly=True, copy=False)
+    last_error_at = fields.Datetime(readonly=True, copy=False)
     last_error_code = fields.Char(readonly=True, copy=False)
     last_error_message = fields.Char("Last Error", compute="_compute_last_error_message")
     failure_count = fields.Integer(readonly=True, copy=False)
@@ -311,9 +311,7 @@ class PontoConnection(models.Model):
         self.ensure_one()
         # sudo: the secret is readable by nobody.
         stored = self.sudo()
-        return PontoClient(
-            stored.api_url, stored.client_id, stored.client_secret_stored or "", token_store=token_store
-        )
+        return PontoClient(stored.api_url, stored.client_id, stored.client_secret_stored or "", token_store=token_store)
 
     def _read_organization(self, client):
         """Remember which Ponto organization this is; a custom integration may not be allowed to know."""

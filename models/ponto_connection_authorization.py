@@ -26,11 +26,13 @@ class PontoConnection(models.Model):
         self.ensure_one()
         limit = fields.Datetime.now() + timedelta(days=EXPIRY_ACTIVITY_DAYS)
         ending = self.account_ids.filtered(
-            lambda account: account.linked
-            and account.listed
-            and (
-                account.state == "expired"
-                or (account.authorization_expires_at and account.authorization_expires_at <= limit)
+            lambda account: (
+                account.linked
+                and account.listed
+                and (
+                    account.state == "expired"
+                    or (account.authorization_expires_at and account.authorization_expires_at <= limit)
+                )
             )
         )
         if not ending:

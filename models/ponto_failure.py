@@ -39,7 +39,9 @@ REACTIONS = {
     TokenRejected: Reaction(
         "connection",
         True,
-        _lt("Ponto does not accept its own access for this integration anymore. Check it in Ponto, then replace the Client Secret."),
+        _lt(
+            "Ponto does not accept its own access for this integration anymore. Check it in Ponto, then replace the Client Secret."
+        ),
     ),
     ScopeError: Reaction(
         "connection",
@@ -58,9 +60,7 @@ REACTIONS = {
     RateLimited: Reaction(
         "connection", False, _lt("Ponto asks to wait because of too many calls. It is tried again by itself.")
     ),
-    InvalidAddress: Reaction(
-        "connection", True, _lt("The API address of this connection is not one that Ponto has.")
-    ),
+    InvalidAddress: Reaction("connection", True, _lt("The API address of this connection is not one that Ponto has.")),
     NotFound: Reaction(
         "account", False, _lt("Ponto does not know this account anymore. Open Fetch Accounts to see what changed.")
     ),
@@ -77,7 +77,9 @@ REACTIONS = {
 }
 
 BY_NAME = {cls.__name__: reaction for cls, reaction in REACTIONS.items()}
-UNEXPECTED = _lt("An unexpected problem stopped this synchronization. It is tried again by itself; the server log has the details.")
+UNEXPECTED = _lt(
+    "An unexpected problem stopped this synchronization. It is tried again by itself; the server log has the details."
+)
 
 
 def reaction_of(error):

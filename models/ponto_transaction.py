@@ -10,7 +10,9 @@ _lt = LazyTranslate(__name__)
 REASONS = {
     "before_start": _lt("Before the start date of this account."),
     "not_linked": _lt("The account is not linked to a journal: open Fetch Accounts."),
-    "no_rate": _lt("No %(currency)s rate for %(date)s: enter one under Configuration > Currencies; it is imported then."),
+    "no_rate": _lt(
+        "No %(currency)s rate for %(date)s: enter one under Configuration > Currencies; it is imported then."
+    ),
     "locked": _lt("%(date)s lies in a period that is locked: move the lock date, or correct it in your books."),
     "amount": _lt("Ponto gives no readable amount."),
     "amount_precision": _lt("The amount has more decimals than %(currency)s has."),
@@ -52,7 +54,7 @@ class PontoTransaction(models.Model):
     detail = fields.Char(readonly=True)
     message = fields.Char("Why", compute="_compute_message")
 
-    date = fields.Date("Date", readonly=True)
+    date = fields.Date(readonly=True)
     execution_date = fields.Date(readonly=True)
     value_date = fields.Date(readonly=True)
     amount = fields.Monetary(readonly=True)
@@ -73,8 +75,10 @@ class PontoTransaction(models.Model):
         "ponto.synchronization", "Imported By", readonly=True, ondelete="set null", index="btree_not_null"
     )
     deleted = fields.Boolean(
-        "Deleted in Odoo", compute="_compute_deleted", search="_search_deleted",
-        help="It was imported, and a user deleted it; it is not imported again."
+        "Deleted in Odoo",
+        compute="_compute_deleted",
+        search="_search_deleted",
+        help="It was imported, and a user deleted it; it is not imported again.",
     )
 
     _ponto_uniq = models.UniqueIndex("(account_id, ponto_id)")
@@ -95,7 +99,8 @@ class PontoTransaction(models.Model):
                 transaction.message = self.env._("Imported, then deleted in Odoo: it is not imported again.")
             elif transaction.reason in REASONS:
                 # The lazy text carries no values of its own: translate first, fill in second.
-                transaction.message = self.env._(REASONS[transaction.reason]) % {
+                sentence = self.env._(REASONS[transaction.reason])
+                transaction.message = sentence % {
                     "detail": transaction.detail or "",
                     "currency": transaction.account_id.currency_code or "",
                     "date": format_date(self.env, transaction.date) if transaction.date else "?",

@@ -1,11 +1,7 @@
-import inspect
-
 from odoo import Command
-from odoo.models import BaseModel
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import PontoCase
 from .rpc_case import RpcCase, RpcRefused
 
 QUIET = ("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.models.unlink")
@@ -26,69 +22,6 @@ RIGHTS = {
     "ponto.token": {"administrator": "", "invoicing": ""},
     LINE: {"administrator": "rwcu", "invoicing": "r"},
 }
-# Methods without an underscore, which anybody may call at /json/2: each one is here because it checks who calls.
-PUBLIC_METHODS = {
-    "ponto.connection": {
-        "action_connect",
-        "action_fetch_accounts",
-        "action_open_ponto",
-        "action_synchronize",
-        "action_view_log",
-    },
-    "ponto.institution": {"action_fetch_accounts"},
-    "ponto.account": {
-        "action_create_opening_entry",
-        "action_fetch_accounts",
-        "action_renew_authorization",
-        "action_synchronize",
-        "action_view_bank_transactions",
-        "action_view_log",
-        "action_view_transactions",
-    },
-    "ponto.transaction": {"action_retry"},
-    "ponto.synchronization": set(),
-    "ponto.token": set(),
-    "ponto.account.fetch": {"action_confirm", "action_open_connection", "action_open_ponto", "action_refresh"},
-    "ponto.account.fetch.line": set(),
-    "ponto.account.opening": {"action_confirm"},
-    "account.journal": {
-        "action_ponto_fetch_accounts",
-        "action_ponto_renew_authorization",
-        "action_ponto_synchronize",
-        "action_ponto_view_account",
-        "action_ponto_view_waiting",
-        "action_view_bank_transactions",
-    },
-    "account.bank.statement": set(),
-    LINE: {"action_undo_match"},
-}
-
-
-@tagged("post_install", "-at_install")
-class TestPublicMethods(PontoCase):
-    """Odoo 19 answers every public method over the network (odoo-decisions.md, 38)."""
-
-    def test_no_helper_is_public_by_accident(self):
-        for model, expected in PUBLIC_METHODS.items():
-            self.assertEqual(self._get_own_public_methods(model), expected, model)
-
-    def _get_own_public_methods(self, model):
-        inherited = set(dir(BaseModel))
-        own = set()
-        for cls in type(self.env[model]).mro():
-            if cls.__module__.startswith("odoo.addons.account_online_ponto."):
-                own |= {
-                    name
-                    for name, value in vars(cls).items()
-                    if inspect.isfunction(value) and not name.startswith("_") and not hasattr(value, "_api_private")
-                }
-        overridden = {
-            name
-            for cls in type(self.env[model]).mro()
-            if not cls.__module__.startswith("odoo.addons.account_online_ponto.") and cls.__module__ != "odoo.orm.model_classes"
-            for name in vars(cls)
-        }
-        return own - inherited - overridden
 
 
 class AccessCase(RpcCase):
@@ -159,7 +92,9 @@ class TestRights(AccessCase):
                         operation = {"r": "read", "w": "write", "c": "create", "u": "unlink"}[letter]
                         self.assertTrue(self.env[model].with_user(user).has_access(operation))
             if "r" in granted and not self.env[model]._transient:
-                self.assertTrue(self.call(model, "search_read", domain=[("id", "=", record.id)], fields=["display_name"]))
+                self.assertTrue(
+                    self.call(model, "search_read", domain=[("id", "=", record.id)], fields=["display_name"])
+                )
 
     def test_the_administrator_over_json_rpc(self):
         self._check(self.log_in(self.accountant), "administrator")
@@ -183,9 +118,7 @@ class TestRights(AccessCase):
         for log_in in (self.log_in, self.use_api_key):
             log_in(system)
             self.assertForbidden("ponto.token", "search_read", domain=[])
-            self.assertForbidden(
-                "ponto.connection", "read", self.connection.ids, fields=["client_secret_stored"]
-            )
+            self.assertForbidden("ponto.connection", "read", self.connection.ids, fields=["client_secret_stored"])
         self.assertNeverAnswered(self.integration.client_secret)
 
     @mute_logger(*QUIET)
@@ -288,7 +221,9 @@ class TestInvoicing(AccessCase):
         menus = self.call("ir.ui.menu", "load_menus", False)
         menu = self.env.ref("account_online_ponto.account_bank_statement_line_menu")
         self.assertIn(str(menu.id), menus)
-        lines = self.call(LINE, "search_read", domain=[("is_ponto", "=", True)], fields=["payment_ref", "running_balance"])
+        lines = self.call(
+            LINE, "search_read", domain=[("is_ponto", "=", True)], fields=["payment_ref", "running_balance"]
+        )
         self.assertEqual([line["payment_ref"] for line in lines], ["Imported"])
         states = ["state", "balance_state", "balance_message", "waiting_count", "waiting_message", "last_error_message"]
         self.assertEqual(self.call("ponto.account", "read", self.account.ids, fields=states)[0]["state"], "linked")
@@ -318,9 +253,13 @@ class TestSecondCompany(AccessCase):
 
     def test_it_finds_nothing(self):
         for model in STORED:
-            found = self.call(model, "search_read", domain=[("company_id", "=", self.company.id)], fields=["display_name"])
+            found = self.call(
+                model, "search_read", domain=[("company_id", "=", self.company.id)], fields=["display_name"]
+            )
             self.assertEqual(found, [], model)
-        self.assertEqual([found["id"] for found in self.call("ponto.connection", "search_read", domain=[])], self.own_connection.ids)
+        self.assertEqual(
+            [found["id"] for found in self.call("ponto.connection", "search_read", domain=[])], self.own_connection.ids
+        )
 
     @mute_logger(*QUIET)
     def test_it_reads_and_moves_nothing_by_id(self):
@@ -343,7 +282,9 @@ class TestSecondCompany(AccessCase):
 
     @mute_logger(*QUIET)
     def test_it_links_and_stops_no_account_of_the_first_company(self):
-        fresh = self.account.copy({"ponto_id": "fresh", "connection_id": self.connection.id, "reference": "BE02001234567840"})
+        fresh = self.account.copy(
+            {"ponto_id": "fresh", "connection_id": self.connection.id, "reference": "BE02001234567840"}
+        )
         self.env.flush_all()
         for account, selected in ((fresh, True), (self.account, False)):
             line = {"account_id": account.id, "selected": selected, "import_scope": "all", "import_from": "2026-01-01"}

@@ -146,11 +146,7 @@ class TestConnect(PontoCase):
         self.assertBooked(connection.account_ids, "3.00")
 
     def bank_account_of(self, connection):
-        return next(
-            account
-            for account in self.bank.accounts.values()
-            if account.id == connection.account_ids.ponto_id
-        )
+        return next(account for account in self.bank.accounts.values() if account.id == connection.account_ids.ponto_id)
 
     def test_what_was_imported_must_stay_known(self):
         self.pay(self.open_account(), "1.00")

@@ -40,7 +40,9 @@ class TestFetchAccounts(PontoCase):
         deprecated = self.open_account(reference=OTHER_IBAN, deprecated=True)
         foreign = self.open_account(reference="BE62510007547061", holder_name="Jan Janssens")
         _connection, wizard = self.connect()
-        ticked = {account: self.line_of(wizard, account).selected for account in (usual, securities, deprecated, foreign)}
+        ticked = {
+            account: self.line_of(wizard, account).selected for account in (usual, securities, deprecated, foreign)
+        }
         self.assertEqual(list(ticked.values()), [True, False, False, False])
         self.assertIn("Its holder is Jan Janssens", self.line_of(wizard, foreign).note)
 
@@ -54,7 +56,9 @@ class TestFetchAccounts(PontoCase):
     # ------------------------------------------------------------------ journals
 
     def test_a_journal_is_found_by_number_and_currency(self):
-        bank = self.env["res.partner.bank"].create({"acc_number": "BE68 5390 0754 7034", "partner_id": self.company.partner_id.id})
+        bank = self.env["res.partner.bank"].create(
+            {"acc_number": "BE68 5390 0754 7034", "partner_id": self.company.partner_id.id}
+        )
         journal = self.new_journal(bank_account_id=bank.id)
         euro = self.open_account()
         dollar = self.open_account(currency="USD")
@@ -78,7 +82,12 @@ class TestFetchAccounts(PontoCase):
 
     def test_each_card_has_a_credit_card_journal_and_a_ledger_account_of_its_own(self):
         cards = [
-            self.open_account(reference=f"5355 XXXX XXXX {number}", reference_type="MASKEDPAN", subtype="card", opening_balance=Decimal(0))
+            self.open_account(
+                reference=f"5355 XXXX XXXX {number}",
+                reference_type="MASKEDPAN",
+                subtype="card",
+                opening_balance=Decimal(0),
+            )
             for number in (1111, 2222)
         ]
         self.pay(cards[0], "-10.00")
@@ -104,7 +113,9 @@ class TestFetchAccounts(PontoCase):
     def test_journals_that_cannot_take_the_account_are_refused_in_a_sentence(self):
         self.env.ref("base.USD").active = True
         other = self._create_company("Other Company")
-        sale = self.env["account.journal"].search([("type", "=", "sale"), ("company_id", "=", self.company.id)], limit=1)
+        sale = self.env["account.journal"].search(
+            [("type", "=", "sale"), ("company_id", "=", self.company.id)], limit=1
+        )
         foreign = self.env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", other.id)], limit=1)
         hashed = self.new_journal(code="HASH")
         hashed.restrict_mode_hash_table = True
@@ -133,7 +144,9 @@ class TestFetchAccounts(PontoCase):
 
     def test_another_feed_of_the_journal_is_said_and_switched_off(self):
         journal = self.new_journal()
-        self.env.cr.execute("UPDATE account_journal SET bank_statements_source = 'other_feed' WHERE id = %s", [journal.id])
+        self.env.cr.execute(
+            "UPDATE account_journal SET bank_statements_source = 'other_feed' WHERE id = %s", [journal.id]
+        )
         journal.invalidate_recordset()
         self.open_account()
         _connection, wizard = self.connect()
@@ -257,5 +270,11 @@ class TestFetchAccounts(PontoCase):
         self.open_account()
         connection, wizard = self.connect()
         contact = self.env["res.partner"].create({"name": "An Owner", "email": "owner@example.com"})
-        wizard.write({"schedule": "four", "renewer_id": contact.id, "line_ids": [Command.update(wizard.line_ids.id, {"selected": True})]})
+        wizard.write(
+            {
+                "schedule": "four",
+                "renewer_id": contact.id,
+                "line_ids": [Command.update(wizard.line_ids.id, {"selected": True})],
+            }
+        )
         self.assertEqual((connection.schedule, connection.renewer_id), ("four", contact))

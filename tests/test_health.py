@@ -190,6 +190,31 @@ class TestHealth(PontoCase):
         self.assertEqual(account.state, "linked")
         self.assertBooked(account, "9.00")
 
+    def test_searching_a_state_finds_what_the_state_says(self):
+        now = fields.Datetime.now()
+        cases = [
+            {},
+            {"authorization_expected_at": False, "authorized_at": False},
+            {"authorization_expected_at": now + timedelta(days=9)},
+            {"authorization_expected_at": now - timedelta(days=9)},
+            {"authorization_refused_at": now},
+            {"deprecated": True},
+            {"listed": False},
+            {"linked": False, "declined": True},
+            {"linked": False},
+            {"linked": False, "listed": False},
+            {"linked": False, "journal_id": self.connection.account_ids[0].journal_id.id},
+        ]
+        accounts = self.connection.account_ids
+        for number, values in enumerate(cases):
+            values = {"ponto_id": f"case-{number}", "reference_type": "PAN", "linked": True, "journal_id": False, **values}
+            accounts |= accounts[0].copy(values)
+        states = dict(accounts._fields["state"].selection)
+        self.assertEqual(set(accounts.mapped("state")), set(states))
+        for state in states:
+            found = accounts.search([("connection_id", "=", self.connection.id), ("state", "in", [state])])
+            self.assertEqual(found, accounts.search([("id", "in", accounts.filtered(lambda a: a.state == state).ids)]))
+
     def test_the_expiry_without_a_date_of_ponto_follows_the_bank_s_lifetime(self):
         account = self.accounts[self.first.id]
         account.authorization_expected_at = False

@@ -5,7 +5,17 @@ from odoo.tests import tagged
 from .common import PontoCase
 
 # What differs between any two entries, and what belongs to the journal.
-OWN = {"id", "move_id", "statement_line_id", "journal_id", "account_id", "create_date", "write_date", "name", "move_name"}
+OWN = {
+    "id",
+    "move_id",
+    "statement_line_id",
+    "journal_id",
+    "account_id",
+    "create_date",
+    "write_date",
+    "name",
+    "move_name",
+}
 OWN |= {"internal_index", "access_token", "transaction_details", "sequence_prefix", "create_uid", "write_uid"}
 
 

@@ -17,7 +17,9 @@ class StoryCase(RpcCase):
         super().setUp()
         self.bank_account = self.open_account()
         for number in range(1, 4):
-            self.pay(self.bank_account, f"{number}.50", days_ago=10 - number, remittance_information=f"Invoice {number}")
+            self.pay(
+                self.bank_account, f"{number}.50", days_ago=10 - number, remittance_information=f"Invoice {number}"
+            )
 
     def create_connection(self):
         """Create the connection with the calls that the form makes, and return its id."""
@@ -31,7 +33,9 @@ class StoryCase(RpcCase):
 
     @property
     def specification(self):
-        return {name: {} for name in ("name", "client_id", "client_secret", "has_secret", "state", "last_error_message")}
+        return {
+            name: {} for name in ("name", "client_id", "client_secret", "has_secret", "state", "last_error_message")
+        }
 
     def choose_everything(self, action, **values):
         """Tick every line of the wizard and confirm it."""
@@ -74,7 +78,10 @@ class TestStoryOverRpc(StoryCase):
         self.run_scheduled_action()
         self.assertEqual({line["amount"] for line in self.find_lines().values()}, {1.5, 2.5, 3.5})
         account = self.call(
-            "ponto.account", "search_read", domain=[("connection_id", "=", connection_id)], fields=["state", "journal_id"]
+            "ponto.account",
+            "search_read",
+            domain=[("connection_id", "=", connection_id)],
+            fields=["state", "journal_id"],
         )[0]
         self.assertEqual(account["state"], "linked")
         self.assertTrue(account["journal_id"])
@@ -114,7 +121,9 @@ class TestStoryOverRpc(StoryCase):
         self.run_scheduled_action()
         line = self.find_lines()["Invoice 1"]
         self.assertTrue(line["label_editable"])
-        self.call(LINE, "web_save", [line["id"]], vals={"payment_ref": "Rent of March"}, specification={"payment_ref": {}})
+        self.call(
+            LINE, "web_save", [line["id"]], vals={"payment_ref": "Rent of March"}, specification={"payment_ref": {}}
+        )
         self.call(LINE, "unlink", [self.find_lines()["Invoice 2"]["id"]])
         self.pay(self.bank_account, "9.99", days_ago=0, remittance_information="New")
         self.call(CONNECTION, "action_synchronize", self.env[CONNECTION].search([]).ids)
@@ -193,9 +202,7 @@ class TestSecretOverRpc(StoryCase):
         self.call(CONNECTION, "search_read", domain=[])
         self.call(CONNECTION, "default_get", fields=readable)
         self.call(CONNECTION, "name_search", name="Our")
-        self.call(
-            CONNECTION, "onchange", [connection_id], {"name": "New"}, ["name"], {name: {} for name in readable}
-        )
+        self.call(CONNECTION, "onchange", [connection_id], {"name": "New"}, ["name"], {name: {} for name in readable})
         copy_id = self.call(CONNECTION, "copy", [connection_id], default={"client_id": "x"})
         self.call(CONNECTION, "read", copy_id if isinstance(copy_id, list) else [copy_id])
         self.call("mail.message", "search_read", domain=[("model", "=", CONNECTION)])
@@ -249,7 +256,9 @@ class TestSecretOverRpc(StoryCase):
         self.run_scheduled_action()
         self.assertIn("Still here", self.find_lines())
         new = self.bank.regenerate_secret(self.integration)
-        self.call(CONNECTION, "web_save", [connection_id], vals={"client_secret": new}, specification=self.specification)
+        self.call(
+            CONNECTION, "web_save", [connection_id], vals={"client_secret": new}, specification=self.specification
+        )
         self.pay(self.bank_account, "5.50", day=date.today(), remittance_information="With the new one")
         self.call(CONNECTION, "action_synchronize", [connection_id])
         self.run_scheduled_action()
@@ -265,6 +274,8 @@ class TestSecretOverRpc(StoryCase):
             [{"client_id": self.integration.client_id, "client_secret": "not-the-secret", "api_url": self.sandbox.url}],
         )[0]
         with mute_logger(*QUIET):
-            self.assertRefused("refuses this Client ID and Client Secret", CONNECTION, "action_connect", [connection_id])
+            self.assertRefused(
+                "refuses this Client ID and Client Secret", CONNECTION, "action_connect", [connection_id]
+            )
         self.assertFalse(self.env["ponto.account"].search([("connection_id", "=", connection_id)]))
         self.assertNeverAnswered(*self.secrets)

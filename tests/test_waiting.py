@@ -68,7 +68,9 @@ class TestWaiting(PontoCase):
         self.company.fiscalyear_lock_date = False
         self.synchronize(connection)
         self.assertBooked(account, "1.00", "2.00")
-        self.assertEqual(self.lines_of(account).mapped("date"), [today - timedelta(days=40), today - timedelta(days=20)])
+        self.assertEqual(
+            self.lines_of(account).mapped("date"), [today - timedelta(days=40), today - timedelta(days=20)]
+        )
 
     def test_an_exception_of_one_user_moves_no_line(self):
         bank_account = self.open_account()

@@ -83,8 +83,9 @@ def ensure() -> Cluster:
     if binaries is None:
         raise Failure("PostgreSQL 13 or newer is not installed.")
     with places.lock("postgres"):
-        if not (_home() / "complete").exists():
+        if not _is_usable(binaries):
             with step("Making the PostgreSQL cluster"):
+                stop()
                 _create(binaries)
         password = (_home() / "password").read_text().strip()
         port = _running_port()
@@ -94,6 +95,17 @@ def ensure() -> Cluster:
         cluster = Cluster(port, password, binaries)
         cluster.psql("SELECT 1")
     return cluster
+
+
+def _is_usable(binaries: Path) -> bool:
+    """Tell whether the cluster is complete and of the installed version; what it holds can always be made again."""
+    if not (_home() / "complete").exists():
+        return False
+    try:
+        version = (data_folder() / "PG_VERSION").read_text().strip()
+    except OSError:
+        return False
+    return version == str(server_packages.major_version(binaries))
 
 
 def _create(binaries: Path) -> None:

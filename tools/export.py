@@ -14,6 +14,7 @@ DEVELOPMENT = (  # what a user of the addon does not need: these stay out of the
     "dev",
     "ponto_client/ruff.toml",
     "sandbox",
+    "static/tests",
     "tests",
     "tools",
 )

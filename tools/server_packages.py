@@ -1,5 +1,6 @@
 """Programs that only the machine's package manager can install: PostgreSQL, Chromium, python3-venv."""
 
+import contextlib
 import importlib.util
 import os
 import re
@@ -22,13 +23,19 @@ def postgresql_bin() -> Path | None:
     found = shutil.which("initdb")
     if found:
         folders.append(Path(os.path.realpath(found)).parent)
-    versions = []
-    for folder in folders:
-        printed = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
+    usable = [folder for folder in folders if (folder / "psql").exists()]
+    versions = [(major_version(folder), folder) for folder in usable]
+    return max((pair for pair in versions if pair[0] >= MINIMUM_POSTGRESQL), default=(0, None))[1]
+
+
+def major_version(folder: Path) -> int:
+    """Return the major version of the PostgreSQL server in a folder, 0 when it cannot be started."""
+    with contextlib.suppress(OSError):
+        command = [folder / "postgres", "--version"]
+        printed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
         match = re.search(r"(\d+)", printed)
-        if match and int(match[1]) >= MINIMUM_POSTGRESQL and (folder / "psql").exists():
-            versions.append((int(match[1]), folder))
-    return max(versions)[1] if versions else None
+        return int(match[1]) if match else 0
+    return 0
 
 
 def browser() -> str | None:

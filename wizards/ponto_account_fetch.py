@@ -69,7 +69,9 @@ class PontoAccountFetch(models.TransientModel):
             line._link()
         self.connection_id._trigger_synchronization()
         return self.env["ponto.account"]._get_notice(
-            self.env._("%(count)s accounts are synchronized; their transactions arrive in a moment.", count=len(chosen)),
+            self.env._(
+                "%(count)s accounts are synchronized; their transactions arrive in a moment.", count=len(chosen)
+            ),
             "success",
         )
 

@@ -123,7 +123,11 @@ class PontoAccountFetchLine(models.TransientModel):
             remarks.append(_("%(journal)s has another bank feed; it is switched off.", journal=journal.name))
         if self.selected and journal and not account.linked and (last := self._get_last_line_date()):
             remarks.append(
-                _("%(journal)s has transactions until %(date)s.", journal=journal.name, date=format_date(self.env, last))
+                _(
+                    "%(journal)s has transactions until %(date)s.",
+                    journal=journal.name,
+                    date=format_date(self.env, last),
+                )
             )
         if account.has_bank_balance and account.currency_id:
             remarks.append(

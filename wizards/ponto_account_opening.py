@@ -52,7 +52,9 @@ class PontoAccountOpening(models.TransientModel):
         first_rate = account._get_first_rate_date()
         if first_rate is None or day < first_rate:
             raise UserError(
-                self.env._("There is no %(currency)s rate for that day: enter one first.", currency=account.currency_code)
+                self.env._(
+                    "There is no %(currency)s rate for that day: enter one first.", currency=account.currency_code
+                )
             )
         self.env["account.bank.statement.line"].create(
             {

@@ -1,0 +1,69 @@
+import inspect
+
+from odoo.models import BaseModel
+from odoo.tests import tagged
+
+from .common import PontoCase
+
+OURS = "odoo.addons.account_online_ponto."
+LINE = "account.bank.statement.line"
+# Methods without an underscore, which anybody may call at /json/2: each one is here because it checks who calls.
+PUBLIC_METHODS = {
+    "ponto.connection": {
+        "action_connect",
+        "action_fetch_accounts",
+        "action_open_ponto",
+        "action_synchronize",
+        "action_view_log",
+    },
+    "ponto.institution": {"action_fetch_accounts"},
+    "ponto.account": {
+        "action_create_opening_entry",
+        "action_fetch_accounts",
+        "action_renew_authorization",
+        "action_synchronize",
+        "action_view_bank_transactions",
+        "action_view_log",
+        "action_view_transactions",
+    },
+    "ponto.transaction": {"action_retry"},
+    "ponto.synchronization": set(),
+    "ponto.token": set(),
+    "ponto.account.fetch": {"action_confirm", "action_open_connection", "action_open_ponto", "action_refresh"},
+    "ponto.account.fetch.line": set(),
+    "ponto.account.opening": {"action_confirm"},
+    "account.journal": {
+        "action_ponto_fetch_accounts",
+        "action_ponto_renew_authorization",
+        "action_ponto_synchronize",
+        "action_ponto_view_account",
+        "action_ponto_view_waiting",
+        "action_view_bank_transactions",
+    },
+    "account.bank.statement": set(),
+    LINE: {"action_undo_match"},
+}
+
+
+@tagged("post_install", "-at_install")
+class TestPublicMethods(PontoCase):
+    """Odoo 19 answers every public method over the network (odoo-decisions.md, 38)."""
+
+    def test_no_helper_is_public_by_accident(self):
+        for model, expected in PUBLIC_METHODS.items():
+            self.assertEqual(self._get_own_public_methods(model), expected, model)
+
+    def _get_own_public_methods(self, model):
+        """Return the public methods that only this addon defines on a model.
+
+        :param str model: its name
+        :return set: names
+        """
+        own, of_others = set(), set(dir(BaseModel))
+        for cls in type(self.env[model]).mro():
+            names = {name for name, value in vars(cls).items() if inspect.isfunction(value)}
+            if cls.__module__.startswith(OURS):
+                own |= {name for name in names if not hasattr(vars(cls)[name], "_api_private")}
+            else:
+                of_others |= names
+        return {name for name in own - of_others if not name.startswith("_")}
