@@ -236,6 +236,8 @@ class PontoAccount(models.Model):
         :return dict | None: a notice for the web client
         """
         self.check_access("read")
+        # Whoever may edit bank transactions may fetch them, not a user who only sees them.
+        self.env["account.bank.statement.line"].check_access("write")
         return self._synchronize_now(self.connection_id)
 
     def action_renew_authorization(self):
@@ -405,6 +407,8 @@ class PontoAccount(models.Model):
         """Stop synchronizing; journal and lines stay, and what was imported stays known."""
         journals = self.filtered("linked").journal_id
         self.write({"linked": False, "declined": True, "sync_stage": False})
+        runs = self.env["ponto.synchronization"].search([("account_id", "in", self.ids), ("state", "=", "running")])
+        runs.write({"state": "done", "ended_at": fields.Datetime.now()})
         journals.filtered(lambda j: j.bank_statements_source == "ponto").bank_statements_source = "undefined"
 
     def _get_twin(self):

@@ -99,6 +99,8 @@ class PontoConnection(models.Model):
         for connection in self.filtered("client_secret"):
             # sudo: managers may replace the secret, nobody may read it back.
             connection.sudo().client_secret_stored = connection.client_secret.strip()
+        # The written value must not be read back from the cache: saving a form answers its fields.
+        self.invalidate_recordset(["client_secret"], flush=False)
 
     @api.depends("client_secret_stored")
     def _compute_has_secret(self):
@@ -142,6 +144,9 @@ class PontoConnection(models.Model):
     @api.constrains("company_id")
     def _check_company_of_accounts(self):
         for connection in self:
+            # The rules are asked before a write only: nobody gives a connection to a company that is not his.
+            if not self.env.su and connection.company_id not in self.env.user.company_ids:
+                raise ValidationError(self.env._("You have no access to this company."))
             if connection.account_ids:
                 raise ValidationError(
                     self.env._("Accounts of this connection are known already: its company cannot change anymore.")
@@ -245,6 +250,7 @@ class PontoConnection(models.Model):
             {
                 "state": "connected",
                 "next_sync_at": connection._get_next_scheduled_time(),
+                "last_success_at": fields.Datetime.now(),
                 "last_error_code": False,
                 "failure_count": 0,
             }
@@ -270,6 +276,8 @@ class PontoConnection(models.Model):
         :return dict | None: a notice for the web client
         """
         self.check_access("read")
+        # Whoever may edit bank transactions may fetch them, not a user who only sees them.
+        self.env["account.bank.statement.line"].check_access("write")
         return self.account_ids.filtered("linked")._synchronize_now(self)
 
     def action_open_ponto(self):

@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_balance,
+    test_browser,
     test_client_errors,
     test_client_paging,
     test_client_redaction,
@@ -16,6 +17,7 @@ from . import (
     test_import,
     test_import_identity,
     test_journal,
+    test_public_methods,
     test_pull,
     test_rights_screens,
     test_rpc,

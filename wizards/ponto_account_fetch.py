@@ -58,12 +58,9 @@ class PontoAccountFetch(models.TransientModel):
         """
         self.ensure_one()
         self.connection_id.check_access("write")
-        leaving = self.line_ids.filtered(lambda line: line.account_id.linked and not line.selected)
-        if leaving:
-            # sudo: the link is written by this wizard only; who may edit the connection may confirm it.
-            leaving.account_id.sudo()._unlink_journal()
-        others = self.line_ids.filtered(lambda line: not line.account_id.linked and not line.selected)
-        others.account_id.sudo().write({"declined": True, "sync_stage": False})
+        self.line_ids.account_id.check_access("write")
+        # sudo: the link is written by this wizard only; who may edit the connection may confirm it.
+        self.line_ids.filtered(lambda line: not line.selected).account_id.sudo()._unlink_journal()
         chosen = self.line_ids.filtered("selected")
         for line in chosen:
             line._link()

@@ -80,7 +80,9 @@ class PontoAccountFetchLine(models.TransientModel):
         else:
             # How far back the history reaches is known when it has been read.
             first = account.pull_complete and transactions._read_group(domain, aggregates=["date:min"])[0][0]
-        return first or today.replace(year=OLDEST_YEAR, month=1, day=1)
+        if scope == "all" and not account.pull_complete:
+            return today.replace(year=OLDEST_YEAR, month=1, day=1)
+        return first or self._get_start_date("year")
 
     @api.depends("import_from", "account_id")
     def _compute_transaction_count(self):
