@@ -37,7 +37,3 @@ FUTURE_DAYS = 31
 # Reference types that name one account for good; a masked card or an e-mail never relinks by itself (design, rules).
 STABLE_REFERENCE_TYPES = ("IBAN", "BBAN")
 CARD_REFERENCE_TYPES = ("PAN", "MASKEDPAN")
-
-# Namespaces of the advisory locks: any two constants nobody else uses.
-LOCK_CONNECTION = 0x506F6E63
-LOCK_ACCOUNT = 0x506F6E61

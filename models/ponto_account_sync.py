@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ..const import CLICK_SECONDS
 from ..ponto_client import PontoError
 from .ponto_failure import reaction_of
+from .ponto_lock import exclusive
 from .ponto_slice import WorkSlice
 from .ponto_token import DatabaseTokenStore
 
@@ -108,7 +109,7 @@ class PontoAccount(models.Model):
         for account in self:
             if not work.next():
                 return False
-            with account._advisory_lock("account", account.id) as mine:
+            with exclusive(account) as mine:
                 if mine and account.exists() and account.sync_stage and not account._run(work, trigger):
                     return False
                 work.next(1)

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ..const import BACKOFF_HOURS
 from ..ponto_client import PontoError
 from .ponto_failure import explain, reaction_of
+from .ponto_lock import exclusive
 from .ponto_slice import WorkSlice
 from .ponto_token import DatabaseTokenStore
 
@@ -47,7 +48,7 @@ class PontoConnection(models.Model):
         """
         self.ensure_one()
         work.next()
-        with self._exclusive() as mine:
+        with exclusive(self) as mine:
             if not mine or not self.exists() or self.state == "draft":
                 return True
             if not force and (not self.next_sync_at or self.next_sync_at > fields.Datetime.now()):
@@ -66,9 +67,6 @@ class PontoConnection(models.Model):
             finally:
                 work.next()
         return True
-
-    def _exclusive(self):
-        return self.env["ponto.account"]._advisory_lock("connection", self.id)
 
     def _look_and_plan(self):
         now = fields.Datetime.now()

@@ -207,13 +207,19 @@ class TestHealth(PontoCase):
         ]
         accounts = self.connection.account_ids
         for number, values in enumerate(cases):
-            values = {"ponto_id": f"case-{number}", "reference_type": "PAN", "linked": True, "journal_id": False, **values}
+            values = {
+                "ponto_id": f"case-{number}",
+                "reference_type": "PAN",
+                "linked": True,
+                "journal_id": False,
+                **values,
+            }
             accounts |= accounts[0].copy(values)
         states = dict(accounts._fields["state"].selection)
         self.assertEqual(set(accounts.mapped("state")), set(states))
         for state in states:
             found = accounts.search([("connection_id", "=", self.connection.id), ("state", "in", [state])])
-            self.assertEqual(found, accounts.search([("id", "in", accounts.filtered(lambda a: a.state == state).ids)]))
+            self.assertEqual(set(found), {account for account in accounts if account.state == state})
 
     def test_the_expiry_without_a_date_of_ponto_follows_the_bank_s_lifetime(self):
         account = self.accounts[self.first.id]

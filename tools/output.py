@@ -10,10 +10,6 @@ class Failure(Exception):
     """A problem that the user can understand and act upon; shown without a traceback."""
 
 
-durations: dict[str, float] = {}
-"""Seconds of every step of this process, by its text."""
-
-
 def say(text: str) -> None:
     """Print a line of progress on standard error, which leaves standard output to results."""
     print(text, file=sys.stderr, flush=True)
@@ -32,5 +28,4 @@ def step(text: str) -> Iterator[None]:
     except BaseException:
         say(f"    {text}: stopped after {time.monotonic() - start:.1f} s")
         raise
-    durations[text] = time.monotonic() - start
-    say(f"    done in {durations[text]:.1f} s")
+    say(f"    done in {time.monotonic() - start:.1f} s")

@@ -1,15 +1,24 @@
 """Virtual environments in the cache, complete and pinned, rebuilt when what they depend on changes."""
 
+import functools
+import json
 import shutil
+import subprocess
 import sys
-import venv
 from pathlib import Path
 
 from . import places, process
 from .odoo_source import Odoo
-from .output import step
+from .output import Failure, step
 
 HERE = Path(__file__).resolve().parent
+SYSTEM_PYTHON = "/usr/bin/python3"
+VERSIONS = ((3, 10), (3, 13))  # what Odoo 19 works with, first and last
+DESCRIBE = """
+import importlib.util, json, sys
+usable = importlib.util.find_spec("ensurepip") is not None
+print(json.dumps([list(sys.version_info[:2]), usable, sys.version, sys.base_prefix]))
+"""
 
 
 def for_odoo(odoo: Odoo) -> Path:
@@ -25,15 +34,35 @@ def for_lint() -> Path:
     return _ensure("lint", HERE / "requirements-lint.txt", None)
 
 
+@functools.cache
+def _interpreter() -> tuple[str, str]:
+    """Choose the Python to build on: the one that runs ./dev, or the system's when Odoo does not work with this one.
+
+    :return: its path, and a text that changes with its version
+    :raises Failure: when neither can be used
+    """
+    for path in (sys.executable, SYSTEM_PYTHON):
+        try:
+            printed = subprocess.run([path, "-I", "-c", DESCRIBE], capture_output=True, text=True, check=True).stdout
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        version, usable, *identity = json.loads(printed)
+        if usable and VERSIONS[0] <= tuple(version) <= VERSIONS[1]:
+            return path, "\n".join(identity)
+    raise Failure("Odoo 19 needs a Python from 3.10 to 3.13 with the module venv: run ./dev with such a Python.")
+
+
 def _ensure(name: str, requirements: Path, site: Path | None) -> Path:
-    key = places.short_hash(f"{requirements.read_text()}\n{sys.version}\n{sys.base_prefix}\n{site}")
+    base, identity = _interpreter()
+    key = places.short_hash(f"{requirements.read_text()}\n{identity}\n{site}")
     folder = places.cache() / f"venv-{name}-{key}"
     python = folder / "bin" / "python"
     with places.lock(f"venv-{name}"):
         if not (folder / "complete").exists():
             with step(f"Making the Python environment for {name} (pip)"):
                 shutil.rmtree(folder, ignore_errors=True)
-                venv.create(folder, with_pip=True, symlinks=True)
+                command = [base, "-m", "venv", folder]
+                process.output(command, env=process.plain_environment(), failure="Making a virtual environment failed")
                 _install(python, requirements)
                 if site:
                     next(folder.glob("lib/python3*/site-packages")).joinpath("odoo.pth").write_text(f"{site}\n")

@@ -1,0 +1,210 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..const import CARD_REFERENCE_TYPES, STABLE_REFERENCE_TYPES
+
+
+class PontoAccount(models.Model):
+    """The link of an account to the journal that keeps it."""
+
+    _inherit = "ponto.account"
+
+    def _is_card(self):
+        self.ensure_one()
+        return self.subtype == "card" or self.reference_type in CARD_REFERENCE_TYPES
+
+    def _link(self, journal, import_from):
+        """Synchronize this account into a journal.
+
+        :param journal: `account.journal` record of the same company, or empty: one is created
+        :param date import_from: first day to import
+        :raises UserError: when the journal cannot take this account
+        """
+        self.ensure_one()
+        self._check_currency()
+        if other := self._get_twin():
+            raise UserError(
+                self.env._(
+                    "%(account)s is already synchronized through %(connection)s; it would be imported twice.",
+                    account=self.display_name,
+                    connection=other.connection_id.name,
+                )
+            )
+        journal = journal or self._create_journal()
+        self._check_journal(journal)
+        if journal.bank_statements_source != "ponto":
+            journal.bank_statements_source = "ponto"
+        self.write({"linked": True, "declined": False, "journal_id": journal.id, "import_from": import_from})
+        self._mark_due()
+
+    def _unlink_journal(self):
+        """Stop synchronizing; journal and lines stay, and what was imported stays known."""
+        journals = self.filtered("linked").journal_id
+        self.write({"linked": False, "declined": True, "sync_stage": False})
+        runs = self.env["ponto.synchronization"].search([("account_id", "in", self.ids), ("state", "=", "running")])
+        runs.write({"state": "done", "ended_at": fields.Datetime.now()})
+        journals.filtered(lambda j: j.bank_statements_source == "ponto").bank_statements_source = "undefined"
+
+    def _get_twin(self):
+        """Return another linked record of the same account of the company; a masked number does not name an account.
+
+        :return: `ponto.account` record, maybe empty
+        """
+        self.ensure_one()
+        if not self.normalized_reference or self.reference_type not in STABLE_REFERENCE_TYPES:
+            return self.browse()
+        return self.search(
+            [
+                ("linked", "=", True),
+                ("company_id", "=", self.company_id.id),
+                ("reference_type", "=", self.reference_type),
+                ("normalized_reference", "=", self.normalized_reference),
+                ("currency_code", "=", self.currency_code),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
+
+    def _check_currency(self):
+        self.ensure_one()
+        if not self.currency_id:
+            raise UserError(
+                self.env._(
+                    "%(account)s is kept in %(currency)s, a currency this database does not know.",
+                    account=self.display_name,
+                    currency=self.currency_code or "?",
+                )
+            )
+        if not self.currency_id.active:
+            raise UserError(
+                self.env._(
+                    "%(account)s is kept in %(currency)s, which is archived. Activate it under Configuration >"
+                    " Currencies, or leave this account unticked.",
+                    account=self.display_name,
+                    currency=self.currency_id.name,
+                )
+            )
+
+    def _check_journal(self, journal):
+        self.ensure_one()
+        currency = journal.currency_id or journal.company_id.currency_id
+        names = {"journal": journal.display_name, "account": self.display_name, "currency": self.currency_code}
+        if journal.type not in ("bank", "credit"):
+            raise UserError(self.env._("The journal %(journal)s is neither a bank nor a credit card journal.", **names))
+        if journal.company_id != self.company_id:
+            raise UserError(self.env._("The journal %(journal)s belongs to another company.", **names))
+        if currency != self.currency_id:
+            raise UserError(
+                self.env._(
+                    "The journal %(journal)s is not in %(currency)s, the currency of %(account)s. Choose another"
+                    " journal, or leave it empty to create one.",
+                    **names,
+                )
+            )
+        if journal.restrict_mode_hash_table:
+            raise UserError(
+                self.env._(
+                    "The journal %(journal)s secures posted entries with a hash: bank transactions that are not"
+                    " reconciled yet cannot be created in it. Choose another journal.",
+                    **names,
+                )
+            )
+        if not journal.default_account_id:
+            raise UserError(
+                self.env._("The journal %(journal)s has no bank account in the chart of accounts.", **names)
+            )
+        others = self.search([("journal_id", "=", journal.id), ("linked", "=", True), ("id", "!=", self.id)], limit=1)
+        if others:
+            raise UserError(
+                self.env._(
+                    "The journal %(journal)s is already synchronized with %(other)s.",
+                    journal=journal.display_name,
+                    other=others.display_name,
+                )
+            )
+        if self.journal_id and self.journal_id != journal and self._count_imported():
+            raise UserError(
+                self.env._(
+                    "Transactions of %(account)s are in the journal %(journal)s already; it cannot move to another one.",
+                    account=self.display_name,
+                    journal=self.journal_id.display_name,
+                )
+            )
+
+    def _count_imported(self):
+        return self.env["ponto.transaction"].search_count(
+            [("account_id", "in", self.ids), ("state", "=", "imported")], limit=1
+        )
+
+    def _find_journal(self):
+        """Return the journal that already keeps this account, by its number and currency.
+
+        :return: `account.journal` record, maybe empty
+        """
+        self.ensure_one()
+        if self.journal_id:
+            return self.journal_id
+        if self.reference_type not in STABLE_REFERENCE_TYPES or not self.normalized_reference:
+            return self.env["account.journal"]
+        taken = self.search([("linked", "=", True), ("company_id", "=", self.company_id.id)]).journal_id
+        journals = self.env["account.journal"].search(
+            [
+                *self.env["account.journal"]._check_company_domain(self.company_id),
+                ("company_id", "=", self.company_id.id),
+                ("type", "in", ("bank", "credit")),
+                ("bank_account_id.sanitized_acc_number", "=", self.normalized_reference),
+                ("id", "not in", taken.ids),
+            ]
+        )
+        return journals.filtered(
+            lambda j: (j.currency_id or j.company_id.currency_id) == self.currency_id and not j.restrict_mode_hash_table
+        )[:1]
+
+    def _create_journal(self):
+        """Create the journal of this account, with a ledger account of its own (odoo-decisions.md, 18).
+
+        :return: `account.journal` record
+        """
+        self.ensure_one()
+        company = self.company_id
+        journals = self.env["account.journal"].with_company(company)
+        journal_type = "credit" if self._is_card() else "bank"
+        own_currency = self.currency_id == company.currency_id
+        vals = {
+            "name": self._get_journal_name(),
+            "type": journal_type,
+            "company_id": company.id,
+            "currency_id": False if own_currency else self.currency_id.id,
+            "bank_statements_source": "ponto",
+        }
+        vals["default_account_id"] = journals._create_default_account(company, journal_type, vals)
+        journal = journals.create(vals)
+        # Only one journal may carry a number: the one in the company's currency.
+        if journal_type == "bank" and own_currency and self.reference_type in STABLE_REFERENCE_TYPES:
+            journal.bank_account_id = self._find_or_create_bank_account()
+        return journal
+
+    def _get_journal_name(self):
+        self.ensure_one()
+        number = self.reference or self.description or self.ponto_id[:8]
+        name = f"{self.institution_id.name or 'Ponto'} {number}"
+        if self.currency_id != self.company_id.currency_id:
+            name = f"{name} {self.currency_code}"
+        return name
+
+    def _find_or_create_bank_account(self):
+        partner = self.company_id.partner_id
+        # sudo: an Administrator of Invoicing may create journals, but not bank accounts of the own company.
+        banks = self.env["res.partner.bank"].sudo()
+        found = banks.search(
+            [("sanitized_acc_number", "=", self.normalized_reference), ("partner_id", "=", partner.id)], limit=1
+        )
+        if found.journal_id:
+            return banks.browse()
+        return found or banks.create(
+            {
+                "acc_number": self.reference,
+                "partner_id": partner.id,
+                "company_id": self.company_id.id,
+            }
+        )

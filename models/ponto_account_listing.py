@@ -1,0 +1,98 @@
+from odoo import api, fields, models
+
+
+class PontoAccount(models.Model):
+    """What Ponto lists: accounts appear, change and vanish."""
+
+    _inherit = "ponto.account"
+
+    @api.model
+    def _normalize_reference(self, reference):
+        """Return a reference without what people put between its characters.
+
+        :param str | None reference: IBAN, BBAN, card number, e-mail...
+        :return str: upper case
+        """
+        return "".join((reference or "").split()).replace("-", "").upper()
+
+    @api.model
+    def _update_from_ponto(self, connection, remote_accounts, institutions):
+        """Create or update the accounts of a connection from what Ponto lists.
+
+        :param connection: `ponto.connection` record
+        :param list remote_accounts: `ponto_client.Account` objects
+        :param institutions: `ponto.institution` records of the connection
+        :return: recordset of the accounts given
+        """
+        banks = {institution.ponto_id: institution.id for institution in institutions}
+        known = {account.ponto_id: account for account in connection.account_ids}
+        seen = self.browse()
+        for remote in remote_accounts:
+            vals = self._prepare_ponto_vals(connection, remote)
+            vals["institution_id"] = banks.get(remote.institution_id, False)
+            account = known.get(remote.id)
+            if account:
+                account._follow_authorization(vals)
+                changed = {
+                    name: value
+                    for name, value in vals.items()
+                    if account._fields[name].convert_to_write(account[name], account) != value
+                }
+                if changed:
+                    account.write(changed)
+            else:
+                account = self.create({**vals, "connection_id": connection.id, "ponto_id": remote.id})
+            seen |= account
+        return seen
+
+    @api.model
+    def _prepare_ponto_vals(self, connection, remote):
+        naive = connection._naive_utc
+        synchronization = remote.latest_synchronization
+        refused = synchronization and any(
+            issue.code in ("authorizationExpired", "authorizationInvalid") for issue in synchronization.errors
+        )
+        return {
+            "reference": remote.reference or False,
+            "normalized_reference": self._normalize_reference(remote.reference) or False,
+            "reference_type": remote.reference_type or False,
+            "currency_code": (remote.currency or "").upper() or False,
+            "subtype": remote.subtype if remote.subtype in dict(self._fields["subtype"].selection) else False,
+            "holder_name": remote.holder_name or False,
+            "description": remote.description or False,
+            "product": remote.product or False,
+            "deprecated": bool(remote.deprecated),
+            "available": remote.availability != "readonly",
+            "listed": True,
+            "vanished_on": False,
+            "authorized_at": naive(remote.authorized_at),
+            "authorization_expected_at": naive(remote.authorization_expiration_expected_at),
+            "authorization_refused_at": (naive(synchronization.updated_at) or fields.Datetime.now())
+            if refused
+            else False,
+            "synchronized_at": naive(remote.synchronized_at),
+            "has_bank_balance": remote.current_balance is not None,
+            "bank_balance": float(remote.current_balance or 0),
+            "bank_balance_date": connection._calendar_day(remote.current_balance_reference_date),
+        }
+
+    def _follow_authorization(self, vals):
+        """Forget a refusal that is older than the newest authorization.
+
+        :param dict vals: values about to be written
+        """
+        refused_at, authorized_at = vals["authorization_refused_at"], vals["authorized_at"]
+        if refused_at and authorized_at and authorized_at > refused_at:
+            vals["authorization_refused_at"] = False
+
+    def _mark_vanished(self):
+        gone = self.filtered("listed")
+        if gone:
+            gone.write({"listed": False, "vanished_on": fields.Date.context_today(self)})
+        for account in gone.filtered("linked"):
+            account.message_post(
+                body=self.env._(
+                    "Ponto does not list this account anymore: it was switched off in your integration, or closed."
+                    " Its journal and lines stay."
+                )
+            )
