@@ -13,9 +13,20 @@ class AccountBankStatement(models.Model):
         index="btree_not_null",
         help="Kept up to date by the synchronization until a user edits the statement.",
     )
+    ponto_period_start = fields.Date(readonly=True, copy=False)
+    ponto_period_end = fields.Date(readonly=True, copy=False)
 
     def write(self, vals):
         edited = {"balance_start", "balance_end_real", "line_ids", "name"} & vals.keys()
         if edited and not self.env.context.get("ponto_statement"):
             vals = {**vals, "ponto_account_id": False}
         return super().write(vals)
+
+    def unlink(self):
+        if not self.env.context.get("ponto_statement"):
+            for statement in self.filtered("ponto_account_id"):
+                # sudo: who deletes a statement need not be allowed to edit the account.
+                account = statement.ponto_account_id.sudo()
+                start = statement.ponto_period_start.isoformat()
+                account.declined_periods = [*(account.declined_periods or []), start]
+        return super().unlink()

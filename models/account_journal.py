@@ -219,6 +219,8 @@ class AccountJournal(models.Model):
         currency = account.currency_id
         authorization, authorization_level = self._get_ponto_authorization_text(account)
         error = account.last_error_message
+        if not account.connection_id.active:
+            error = self.env._("The connection %(name)s is archived.", name=account.connection_id.name)
         if not error and account.connection_id.state == "error":
             error = account.connection_id.last_error_message
         return {
@@ -229,7 +231,7 @@ class AccountJournal(models.Model):
             "renewable": account.state in RENEWABLE_STATES,
             "balance_state": account.balance_state,
             "balance_date": format_date(self.env, account.bank_balance_date),
-            "balance_difference": currency.format(account.balance_difference or 0.0),
+            "balance_difference": currency.format(account.balance_difference or 0.0) if currency else "",
             "waiting_count": account.waiting_count,
             "waiting_message": account.waiting_message or "",
             "last_import": format_datetime(self.env, account.last_import_at, dt_format="short"),

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..const import PONTO_WEBSITE
 from .ponto_failure import explain
+from .ponto_guard import refuse_readonly
 
 
 class PontoAccount(models.Model):
@@ -115,6 +116,9 @@ class PontoAccount(models.Model):
     # ------------------------------------------------------------------ CRUD
 
     def write(self, vals):
+        refuse_readonly(self, vals)
+        if vals.get("import_from"):
+            self._check_start_date(fields.Date.to_date(vals["import_from"]))
         res = super().write(vals)
         if {"import_from", "journal_id", "linked"} & vals.keys():
             self.filtered("linked")._reopen_skipped()

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
-from .ponto_transaction import REASONS, UNREADABLE
+from .ponto_transaction import REASONS, UNDATED, UNREADABLE
 
 
 class PontoAccount(models.Model):
@@ -21,6 +21,14 @@ class PontoAccount(models.Model):
         compute="_compute_balances",
     )
     balance_message = fields.Char("Balance Check Result", compute="_compute_balance_message")
+    opening_line_id = fields.Many2one(
+        "account.bank.statement.line",
+        "Opening Entry",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+    )
     waiting_count = fields.Integer("Waiting", compute="_compute_waiting")
     waiting_amount = fields.Monetary(compute="_compute_waiting")
     waiting_message = fields.Char("Why They Wait", compute="_compute_waiting")
@@ -59,8 +67,12 @@ class PontoAccount(models.Model):
             and self.currency_id
             and self._is_balance_current()
             and self.sync_stage != "import"
-            and (not self.newest_transaction_date or self.newest_transaction_date <= self.bank_balance_date)
+            and self._is_balance_newest()
         )
+
+    def _is_balance_newest(self):
+        # A transaction that is newer than the balance may or may not be in it.
+        return not self.newest_transaction_date or self.newest_transaction_date <= self.bank_balance_date
 
     def _is_balance_current(self):
         return bool(
@@ -110,8 +122,13 @@ class PontoAccount(models.Model):
                 amount=format_amount(self.env, self.waiting_amount, self.currency_id),
                 **values,
             )
+        changed = [("account_id", "=", self.id), ("reason", "=", "changed")]
+        if self.env["ponto.transaction"].search_count(changed, limit=1):
+            return self.env._(
+                "Bank and books differ by %(difference)s; the bank changed transactions after their import.", **values
+            )
         _day, opening = self._get_opening()
-        if self.currency_id.compare_amounts(opening, difference) == 0:
+        if not self.opening_line_id and self.currency_id.compare_amounts(opening, difference) == 0:
             return self.env._(
                 "Bank and books differ by %(difference)s: the balance before the first imported transaction. Create"
                 " the opening entry, or check the books before that day.",
@@ -153,8 +170,16 @@ class PontoAccount(models.Model):
 
     def _are_past_balances_known(self):
         """Tell whether balances can be computed back: every transaction since has a readable amount."""
-        unreadable = [("account_id", "=", self.id), ("state", "!=", "pending"), ("reason", "in", UNREADABLE)]
-        return self._is_balance_current() and not self.env["ponto.transaction"].search_count(unreadable, limit=1)
+        unreadable = [
+            ("account_id", "=", self.id),
+            ("state", "!=", "pending"),
+            ("reason", "in", (*UNREADABLE, *UNDATED)),
+        ]
+        return (
+            self._is_balance_current()
+            and self._is_balance_newest()
+            and not self.env["ponto.transaction"].search_count(unreadable, limit=1)
+        )
 
     def _get_bank_balance_after(self, day):
         """Return the bank's balance at the end of a past day: today's, less every transaction since.
@@ -206,6 +231,21 @@ class PontoAccount(models.Model):
 
     # ------------------------------------------------------------------ opening
 
+    def _check_start_date(self, import_from):
+        """Refuse a start date before the opening entry: what is imported then is in the opening already.
+
+        :param date import_from: the new start date
+        :raises UserError: in one sentence
+        """
+        # sudo: the date of the opening entry, for users who may edit the account.
+        for account in self.sudo().filtered(lambda a: a.opening_line_id and import_from <= a.opening_line_id.date):
+            raise UserError(
+                self.env._(
+                    "The opening entry of %(date)s holds everything before: delete it before you import earlier days.",
+                    date=format_date(self.env, account.opening_line_id.date),
+                )
+            )
+
     def action_create_opening_entry(self):
         """Propose the opening entry of this account; nothing is posted before it is confirmed.
 
@@ -216,6 +256,13 @@ class PontoAccount(models.Model):
         if not self.linked or self.sync_stage or not self._are_past_balances_known():
             raise UserError(
                 self.env._("The balance before the first transaction is not known yet. Fetch the transactions first.")
+            )
+        if self.opening_line_id:
+            raise UserError(
+                self.env._(
+                    "There is an opening entry of %(date)s already. Delete it first, then a new one can be proposed.",
+                    date=format_date(self.env, self.opening_line_id.date),
+                )
             )
         day, amount = self._get_opening()
         if self.currency_id.is_zero(amount):

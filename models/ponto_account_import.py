@@ -1,4 +1,5 @@
 import logging
+from datetime import date
 
 from psycopg2 import DataError, IntegrityError, OperationalError
 
@@ -8,6 +9,7 @@ from odoo.tools import SQL
 
 from ..const import IMPORT_BATCH
 from ..ponto_client import read_transaction
+from .ponto_failure import JournalNotReady
 
 _logger = logging.getLogger(__name__)
 
@@ -48,6 +50,8 @@ class PontoAccount(models.Model):
         self.ensure_one()
         if not self.linked:
             return True
+        if not self._is_journal_ready(self.journal_id):
+            raise JournalNotReady
         work.repeat(lambda: self._sort_out(run))
         work.next()
         while True:
@@ -78,7 +82,9 @@ class PontoAccount(models.Model):
         :param run: `ponto.synchronization` record
         :return int: number of rows looked at; 0 when nothing is left
         """
-        rows = self._lock_next_rows()
+        # A user may have unticked the account or moved its start date since the last batch.
+        self.invalidate_recordset(["linked", "import_from", "journal_id"])
+        rows = self._lock_next_rows() if self.linked else None
         if not rows:
             return 0
         due = self._hold_back(rows)
@@ -93,8 +99,9 @@ class PontoAccount(models.Model):
         self.env.cr.execute(
             SQL(
                 "SELECT id FROM ponto_transaction WHERE account_id = %s AND state = 'to_import' AND reason IS NULL"
-                " ORDER BY date, created_at, position DESC, id LIMIT %s FOR UPDATE SKIP LOCKED",
+                " AND amount IS NOT NULL AND date >= %s ORDER BY date, created_at, position DESC, id LIMIT %s FOR UPDATE SKIP LOCKED",
                 self.id,
+                self.import_from,
                 IMPORT_BATCH,
             )
         )
@@ -128,18 +135,18 @@ class PontoAccount(models.Model):
         """
         company = self.company_id
         if self.currency_id == company.currency_id:
-            return self.env["ponto.transaction"]._fields["date"].to_date("1900-01-01")
-        rates = dict(
-            self.env["res.currency.rate"]._read_group(
-                [
-                    ("currency_id", "in", (self.currency_id | company.currency_id).ids),
-                    ("company_id", "in", (False, company.root_id.id)),
-                ],
-                groupby=["currency_id"],
-                aggregates=["name:min"],
-            )
+            return date.min
+        rates = self.env["res.currency.rate"]._read_group(
+            [
+                ("currency_id", "in", (self.currency_id | company.currency_id).ids),
+                ("company_id", "in", (False, company.root_id.id)),
+            ],
+            groupby=["currency_id"],
+            aggregates=["name:min", "rate:min", "rate:max"],
         )
-        return rates.get(self.currency_id) or rates.get(company.currency_id)
+        # A currency whose rates are all 1 is the one that the others are expressed in: alone it says nothing.
+        first_days = [first for _currency, first, low, high in rates if (low, high) != (1.0, 1.0)]
+        return max(first_days, default=None)
 
     # ------------------------------------------------------------------ what is in the books already
 

@@ -41,6 +41,8 @@ class PontoAccount(models.Model):
         """Stop synchronizing; journal and lines stay, and what was imported stays known."""
         journals = self.filtered("linked").journal_id
         self.write({"linked": False, "declined": True, "sync_stage": False})
+        # A journal that got nothing from Ponto is free again, also to be deleted.
+        self.filtered(lambda account: not account._count_imported()).journal_id = False
         runs = self.env["ponto.synchronization"].search([("account_id", "in", self.ids), ("state", "=", "running")])
         runs.write({"state": "done", "ended_at": fields.Datetime.now()})
         journals.filtered(lambda j: j.bank_statements_source == "ponto").bank_statements_source = "undefined"
@@ -109,9 +111,11 @@ class PontoAccount(models.Model):
                     **names,
                 )
             )
-        if not journal.default_account_id:
+        if not self._is_journal_ready(journal):
             raise UserError(
-                self.env._("The journal %(journal)s has no bank account in the chart of accounts.", **names)
+                self.env._(
+                    "The journal %(journal)s is archived, or has no bank account or no suspense account.", **names
+                )
             )
         others = self.search([("journal_id", "=", journal.id), ("linked", "=", True), ("id", "!=", self.id)], limit=1)
         if others:
@@ -130,6 +134,10 @@ class PontoAccount(models.Model):
                     journal=self.journal_id.display_name,
                 )
             )
+
+    def _is_journal_ready(self, journal):
+        accounts = journal.default_account_id and journal.suspense_account_id
+        return bool(journal.active and accounts and not journal.restrict_mode_hash_table)
 
     def _count_imported(self):
         return self.env["ponto.transaction"].search_count(
@@ -180,7 +188,8 @@ class PontoAccount(models.Model):
         vals["default_account_id"] = journals._create_default_account(company, journal_type, vals)
         journal = journals.create(vals)
         # Only one journal may carry a number: the one in the company's currency.
-        if journal_type == "bank" and own_currency and self.reference_type in STABLE_REFERENCE_TYPES:
+        named = self.normalized_reference and self.reference_type in STABLE_REFERENCE_TYPES
+        if journal_type == "bank" and own_currency and named:
             journal.bank_account_id = self._find_or_create_bank_account()
         return journal
 
@@ -195,12 +204,13 @@ class PontoAccount(models.Model):
     def _find_or_create_bank_account(self):
         partner = self.company_id.partner_id
         # sudo: an Administrator of Invoicing may create journals, but not bank accounts of the own company.
-        banks = self.env["res.partner.bank"].sudo()
+        banks = self.env["res.partner.bank"].sudo().with_context(active_test=False)
         found = banks.search(
             [("sanitized_acc_number", "=", self.normalized_reference), ("partner_id", "=", partner.id)], limit=1
         )
         if found.journal_id:
             return banks.browse()
+        found.filtered(lambda bank: not bank.active).action_unarchive()
         return found or banks.create(
             {
                 "acc_number": self.reference,

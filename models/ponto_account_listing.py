@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+IDENTITY = ("reference", "normalized_reference", "reference_type", "currency_code", "institution_id")
+
 
 class PontoAccount(models.Model):
     """What Ponto lists: accounts appear, change and vanish."""
@@ -33,6 +35,8 @@ class PontoAccount(models.Model):
             account = known.get(remote.id)
             if account:
                 account._follow_authorization(vals)
+                # What names an account is never forgotten because one answer leaves it out.
+                vals = {name: value for name, value in vals.items() if value or name not in IDENTITY}
                 changed = {
                     name: value
                     for name, value in vals.items()

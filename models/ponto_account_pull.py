@@ -1,8 +1,12 @@
+import logging
 import time
 
 from odoo import fields, models
 
 from ..const import CLICK_SECONDS, OVERLAP, PAGE_LIMIT
+from ..ponto_client import PontoError
+
+_logger = logging.getLogger(__name__)
 
 
 class PontoAccount(models.Model):
@@ -21,6 +25,9 @@ class PontoAccount(models.Model):
     pulled_synchronized_at = fields.Datetime(readonly=True, copy=False)
     last_pull_at = fields.Datetime(readonly=True, copy=False)
     last_read_on = fields.Date(readonly=True, copy=False)
+    import_latest = fields.Boolean(
+        "Latest 100", readonly=True, copy=False, help="The start date is set when the history has been read."
+    )
 
     def _pull(self, client, run, work):
         """Read pages until a whole page is known and older than the overlap window, or to the end.
@@ -92,6 +99,17 @@ class PontoAccount(models.Model):
                 "sync_stage": "import",
             }
         )
+        if self.import_latest:
+            self.write({"import_latest": False, "import_from": self._get_latest_start() or self.import_from})
+
+    def _get_latest_start(self):
+        """Return the day of the oldest of the latest hundred transactions.
+
+        :return date | bool: False when no transaction is known
+        """
+        domain = [("account_id", "=", self.id), ("state", "!=", "pending"), ("date", "!=", False)]
+        latest = self.env["ponto.transaction"].search(domain, order="date desc", limit=PAGE_LIMIT)
+        return min(latest.mapped("date"), default=False)
 
     def _pull_first_pages(self, client):
         """Read the newest page of accounts that were never read, so that the user can choose a start date at once.
@@ -105,7 +123,12 @@ class PontoAccount(models.Model):
         for account in self.filtered(lambda a: not a.pull_complete and not a.pull_cursor and not a.declined):
             if time.monotonic() > deadline:
                 return
-            page = next(client.transaction_pages(account.ponto_id, limit=PAGE_LIMIT), None)
+            try:
+                page = next(client.transaction_pages(account.ponto_id, limit=PAGE_LIMIT), None)
+            except PontoError as error:
+                # The background tries again and tells it on the account; the others can be chosen now.
+                _logger.info("Ponto account %s: first page failed (%s)", account.id, error.code)
+                page = None
             if page:
                 run = account._open_run("connect")
                 account._store_page(page, run)

@@ -1,3 +1,7 @@
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
@@ -5,115 +9,203 @@ from odoo.fields import Command
 from odoo.tools import SQL, date_utils
 
 
+class Day(NamedTuple):
+    """What bank and books say about one day of an account."""
+
+    day: date
+    bank_sum: float
+    waiting: int  # transactions that are not in the books
+    book_sum: float
+    line_count: int
+    open_count: int  # lines without statement
+
+
+class Period(NamedTuple):
+    """Days in a row that have, or may get, one statement."""
+
+    start: date
+    end: date
+    statement: models.BaseModel  # ours, or empty
+    days: list[Day]
+
+    def total(self, name):
+        """Return the sum of one figure of the days."""
+        return sum(getattr(day, name) for day in self.days)
+
+
 class PontoAccount(models.Model):
     """Statements: made when their period is over and the bank's balances confirm their lines."""
 
     _inherit = "ponto.account"
 
-    def _update_statements(self):
-        """Make the statements of periods that are over, and move along those of ours that a late line changes.
+    declined_periods = fields.Json(
+        readonly=True, copy=False, help="First days of periods whose statement a user deleted."
+    )
 
-        The balances are computed back from the one that Ponto reports. A period whose lines do not lead from one to
-        the other keeps its lines without statement; a statement that a user made or edited is left alone.
+    def _update_statements(self):
+        """Make the statements of periods that are over; a late line joins ours, and the following move along.
+
+        Balances are computed back from the one that Ponto reports. Where they contradict a statement that is made,
+        nothing is touched: the difference shows in the balance check. A period whose lines do not lead from one
+        balance to the other keeps its lines without statement; what a user made, edited or deleted is left alone.
         """
         self.ensure_one()
         first_day = self._get_first_day()
         if self.statement_period == "none" or not first_day or not self._are_past_balances_known():
             return
         last_day = min(fields.Date.context_today(self), self.bank_balance_date + relativedelta(days=1))
+        days = self._get_days(first_day, last_day)
+        periods = self._get_periods(days)
         lock_date = self.company_id._get_user_fiscal_lock_date(self.journal_id, ignore_exceptions=True)
-        balance = self._get_bank_balance_after(last_day)
-        periods = self._get_period_sums(first_day, last_day)
-        for start in sorted(periods, reverse=True):
-            bank_sum, waiting, book_sum, open_lines = periods[start]
-            opening = self.currency_id.round(balance - bank_sum)
-            end = self._get_period_end(start)
-            confirmed = not waiting and self.currency_id.compare_amounts(bank_sum, book_sum) == 0
-            if end < last_day and end > lock_date and confirmed and book_sum is not None:
-                self._write_statement(max(start, first_day), end, opening, balance, open_lines)
-            balance = opening
+        balance = self._get_bank_balance_after(last_day) - sum(day.bank_sum for day in days)
+        shift = 0.0
+        for period in periods:
+            opening = self.currency_id.round(balance)
+            balance = closing = self.currency_id.round(balance + period.total("bank_sum"))
+            if period.end <= lock_date:
+                continue
+            if period.statement:
+                shift = self._move_statement(period, opening, closing, shift)
+                if shift is None:
+                    return
+            elif period.total("open_count") != period.total("line_count"):
+                shift = 0.0  # lines of a statement that is the user's: ours do not move across it
+            elif period.end < last_day and self._is_confirmed(period):
+                self._make_statement(period, opening, closing)
 
-    def _get_period_end(self, start):
-        return start if self.statement_period == "day" else date_utils.end_of(start, "month")
+    def _is_confirmed(self, period):
+        """Tell whether all transactions of the bank, and nothing else, are in the books."""
+        compare = self.currency_id.compare_amounts
+        return not period.total("waiting") and not compare(period.total("bank_sum"), period.total("book_sum"))
 
-    def _get_period_sums(self, first_day, last_day):
-        """Return per period what the bank says and what the books hold.
+    def _make_statement(self, period, opening, closing):
+        lines = self._get_open_lines(period)
+        if not lines or period.start.isoformat() in (self.declined_periods or []):
+            return
+        self.env["account.bank.statement"].with_context(ponto_statement=True).create(
+            {
+                "line_ids": [Command.set(lines.ids)],
+                "balance_start": opening,
+                "balance_end_real": closing,
+                "ponto_account_id": self.id,
+                "ponto_period_start": period.start,
+                "ponto_period_end": period.end,
+            }
+        )
+
+    def _move_statement(self, period, opening, closing, shift):
+        """Bring a statement of ours up to date.
+
+        :param Period period: with its statement
+        :param float opening: the bank's balance before the period
+        :param float closing: the bank's balance after it
+        :param float shift: by how much earlier late lines move it
+        :return float | None: by how much the following ones move; None when the bank contradicts what is made
+        """
+        compare = self.currency_id.compare_amounts
+        statement = period.statement.with_context(ponto_statement=True)
+        start, end = statement.balance_start + shift, statement.balance_end_real + shift
+        late = self._get_open_lines(period) if period.total("open_count") and self._is_confirmed(period) else None
+        if late:
+            if compare(start, opening) and compare(end, closing):
+                return None
+            shift = closing - statement.balance_end_real
+            statement.line_ids = [Command.link(line.id) for line in late]
+            start, end = opening, closing
+        elif not shift:
+            return None if compare(start, opening) else 0.0
+        # Both, always: writing the start alone would recompute the end.
+        statement.write({"balance_start": start, "balance_end_real": end})
+        return shift
+
+    def _get_open_lines(self, period):
+        return self.env["account.bank.statement.line"].search(
+            [
+                ("journal_id", "=", self.journal_id.id),
+                ("date", ">=", period.days[0].day),
+                ("date", "<=", period.days[-1].day),
+                ("state", "=", "posted"),
+                ("statement_id", "=", False),
+            ]
+        )
+
+    # ------------------------------------------------------------------ periods
+
+    def _get_periods(self, days):
+        """Return the periods of some days: those of our statements, and between them those of the account's choice.
+
+        :param list days: `Day` in their order
+        :return list: `Period` in their order
+        """
+        statements = self.env["account.bank.statement"].search(
+            [("ponto_account_id", "=", self.id), ("ponto_period_start", "!=", False)], order="ponto_period_start"
+        )
+        statements.filtered(lambda s: not s.line_ids).with_context(ponto_statement=True).unlink()
+        statements = statements.exists()
+        groups = []
+        for day in days:
+            statement = statements.filtered(lambda s, day=day.day: s.ponto_period_start <= day <= s.ponto_period_end)[
+                :1
+            ]
+            key = statement or date_utils.start_of(day.day, self.statement_period)
+            if groups and groups[-1][0] == key:
+                groups[-1][1].append(day)
+            else:
+                groups.append((key, [day]))
+        return self._bound_periods(groups)
+
+    def _bound_periods(self, groups):
+        """Give each group of days its first and last day, so that no two overlap."""
+        none = self.env["account.bank.statement"]
+        periods = []
+        for key, days in groups:
+            if isinstance(key, date):
+                periods.append(Period(key, date_utils.end_of(key, self.statement_period), none, days))
+            else:
+                periods.append(Period(key.ponto_period_start, key.ponto_period_end, key, days))
+        for number, (one, other) in enumerate(pairwise(periods)):
+            if one.end >= other.start and one.statement:
+                periods[number + 1] = other._replace(start=one.end + timedelta(days=1))
+            elif one.end >= other.start:
+                periods[number] = periods[number]._replace(end=other.start - timedelta(days=1))
+        return periods
+
+    def _get_days(self, first_day, last_day):
+        """Return what bank and books say about every day that has something.
 
         :param date first_day: day of the first transaction in the books
         :param date last_day: last day to look at
-        :return dict: first day of the period: (bank's sum, rows not in the books, sum of the lines, lines without
-            statement)
+        :return list: `Day` in their order
         """
         self.env["ponto.transaction"].flush_model()
         self.env["account.bank.statement.line"].flush_model()
         self.env["account.move"].flush_model(["date", "state"])
-        unit = self.statement_period
         self.env.cr.execute(
             SQL(
                 """
                 WITH bank AS (
-                    SELECT date_trunc(%(unit)s, date)::date AS start, SUM(amount) AS total,
+                    SELECT date AS day, SUM(amount) AS total,
                            COUNT(*) FILTER (WHERE state NOT IN ('imported', 'skipped')) AS waiting
                       FROM ponto_transaction
                      WHERE account_id = %(account)s AND state != 'pending'
                        AND date BETWEEN %(first)s AND %(last)s
                      GROUP BY 1
                 ), books AS (
-                    SELECT date_trunc(%(unit)s, move.date)::date AS start, SUM(line.amount) AS total,
+                    SELECT move.date AS day, SUM(line.amount) AS total, COUNT(*) AS lines,
                            COUNT(*) FILTER (WHERE line.statement_id IS NULL) AS open_lines
                       FROM account_bank_statement_line line
                       JOIN account_move move ON move.id = line.move_id AND move.state = 'posted'
                      WHERE line.journal_id = %(journal)s AND move.date BETWEEN %(first)s AND %(last)s
                      GROUP BY 1
                 )
-                SELECT COALESCE(bank.start, books.start), COALESCE(bank.total, 0), COALESCE(bank.waiting, 0),
-                       COALESCE(books.total, 0), COALESCE(books.open_lines, 0)
-                  FROM bank FULL JOIN books USING (start)
+                SELECT day, COALESCE(bank.total, 0)::float, COALESCE(bank.waiting, 0), COALESCE(books.total, 0)::float,
+                       COALESCE(books.lines, 0), COALESCE(books.open_lines, 0)
+                  FROM bank FULL JOIN books USING (day) ORDER BY day
                 """,
-                unit=unit,
                 account=self.id,
                 journal=self.journal_id.id,
                 first=first_day,
                 last=last_day,
             )
         )
-        return {row[0]: (float(row[1]), row[2], float(row[3]), row[4]) for row in self.env.cr.fetchall()}
-
-    def _write_statement(self, start, end, opening, closing, open_lines):
-        """Make the statement of a period, or bring ours up to date.
-
-        :param date start: first day
-        :param date end: last day
-        :param float opening: the bank's balance before the period
-        :param float closing: the bank's balance after it
-        :param int open_lines: number of lines that have no statement yet
-        """
-        statements = self.env["account.bank.statement"].with_context(ponto_statement=True)
-        lines = self.env["account.bank.statement.line"].search(
-            [
-                ("journal_id", "=", self.journal_id.id),
-                ("date", ">=", start),
-                ("date", "<=", end),
-                ("state", "=", "posted"),
-            ]
-        )
-        statement = lines.statement_id
-        if not statement:
-            statements.create(
-                {
-                    "line_ids": [Command.set(lines.ids)],
-                    "balance_start": opening,
-                    "balance_end_real": closing,
-                    "ponto_account_id": self.id,
-                }
-            )
-            return
-        if len(statement) > 1 or statement.ponto_account_id != self or statement.line_ids - lines:
-            return
-        statement = statement.with_context(ponto_statement=True)
-        compare = self.currency_id.compare_amounts
-        if open_lines:
-            statement.line_ids = [Command.set(lines.ids)]
-        if open_lines or compare(statement.balance_start, opening) or compare(statement.balance_end_real, closing):
-            # Both, always: writing the start alone would recompute the end.
-            statement.write({"balance_start": opening, "balance_end_real": closing})
+        return [Day(*row) for row in self.env.cr.fetchall()]

@@ -49,7 +49,7 @@ class PontoAccount(models.Model):
         today = fields.Date.context_today(self)
         for account in self.filtered(lambda a: not a.declined and a.sync_stage != "pull"):
             moved = account.synchronized_at != account.pulled_synchronized_at
-            if not account.pull_complete or moved or account.last_read_on != today:
+            if account.listed and (not account.pull_complete or moved or account.last_read_on != today):
                 account.sync_stage = "pull"
             elif account.linked and not account.sync_stage:
                 account.sync_stage = "import"
@@ -65,13 +65,17 @@ class PontoAccount(models.Model):
         """
         # sudo: a click may start the same work as the schedule; reading these records was checked.
         accounts, connections = self.sudo(), connections.sudo()
-        for connection in connections.filtered(lambda c: c.state != "connected"):
+        for connection in connections.filtered(lambda c: c.state != "connected" or not c.active):
+            if not connection.active:
+                raise UserError(self.env._("The connection %(name)s is archived.", name=connection.name))
             raise UserError(connection.last_error_message or self.env._("Connect to Ponto first."))
-        accounts.write({"next_attempt_at": False})
-        connections.write({"next_sync_at": fields.Datetime.now(), "failure_count": 0})
         if not connections._is_web_request():
-            accounts._work_through(connections, WorkSlice(accounts.env), "script")
+            work = WorkSlice(accounts.env)
+            work.next()
+            work.repeat(lambda: accounts._forget_waits(connections))
+            accounts._work_through(connections, work, "script")
             return None
+        accounts._forget_waits(connections)
         # sudo: users may not read scheduled actions.
         if connections.env.ref("account_online_ponto.cron_synchronize").active:
             connections._trigger_synchronization()
@@ -83,6 +87,11 @@ class PontoAccount(models.Model):
             ),
             "warning",
         )
+
+    def _forget_waits(self, connections):
+        """Let nothing wait for its next attempt: a person asks now."""
+        self.write({"next_attempt_at": False})
+        connections.write({"next_sync_at": fields.Datetime.now(), "failure_count": 0})
 
     def _work_through(self, connections, work, trigger):
         for connection in connections:
@@ -110,10 +119,15 @@ class PontoAccount(models.Model):
             if not work.next():
                 return False
             with exclusive(account) as mine:
-                if mine and account.exists() and account.sync_stage and not account._run(work, trigger):
+                if mine and account.exists() and account._may_run() and not account._run(work, trigger):
                     return False
                 work.next(1)
         return True
+
+    def _may_run(self):
+        # Another account may just have met a failure of the connection: all come back together.
+        connection = self.connection_id
+        return self.sync_stage and connection.state == "connected" and not connection.failure_count
 
     def _run(self, work, trigger):
         """Run the stages of one account under its lock.

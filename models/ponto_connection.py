@@ -132,7 +132,7 @@ class PontoConnection(models.Model):
                     " custom integration, switch on the accounts, and connect again."
                 )
             )
-        connection.with_context(ponto_credentials_checked=True).write(
+        connection.write(
             {
                 "state": "connected",
                 "next_sync_at": connection._get_next_scheduled_time(),

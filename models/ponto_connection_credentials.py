@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..const import PONTO_HOSTS, PONTO_URL
 from ..ponto_client import NotFound, PontoClient, PontoError, RequestRefused, ScopeError
 from .ponto_failure import explain
+from .ponto_guard import refuse_readonly
 
 
 class PontoConnection(models.Model):
@@ -36,9 +37,14 @@ class PontoConnection(models.Model):
         self.client_secret = False
 
     def _inverse_client_secret(self):
-        for connection in self.filtered("client_secret"):
-            # sudo: managers may replace the secret, nobody may read it back.
-            connection.sudo().client_secret_stored = connection.client_secret.strip()
+        # sudo: managers may replace the secret, nobody may read it back.
+        for connection in self.sudo().filtered("client_secret"):
+            secret = connection.client_secret.strip()
+            # A query that fails is logged with its values: let the lock fail on a concurrent change, not the secret.
+            connection.flush_recordset()
+            connection.lock_for_update(allow_referencing=True)
+            connection.client_secret_stored = secret
+            connection.flush_recordset(["client_secret_stored"])
         # The written value must not be read back from the cache: saving a form answers its fields.
         self.invalidate_recordset(["client_secret"], flush=False)
 
@@ -75,22 +81,31 @@ class PontoConnection(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            refuse_readonly(self, vals)
             self._strip_credentials(vals)
         return super().create(vals_list)
 
     def write(self, vals):
+        self.check_access("write")
+        refuse_readonly(self, vals)
         self._strip_credentials(vals)
         replaced = {name for name in ("client_id", "client_secret", "api_url") if vals.get(name)}
-        if replaced and not self.env.context.get("ponto_credentials_checked"):
+        if replaced:
             for connection in self.filtered(lambda c: c.state != "draft"):
                 connection._check_new_credentials(vals)
         res = super().write(vals)
         if replaced:
+            # sudo: what follows from new credentials is written by the addon, not by the user.
+            stopped = self.sudo().filtered(lambda c: c.state == "error")
+            stopped.write({"state": "connected", "last_error_code": False, "last_error_at": False, "failure_count": 0})
+            for connection in stopped.filtered(lambda c: c.schedule != "manual"):
+                connection.next_sync_at = fields.Datetime.now()
             # A token of the old pair must not serve the new one; sudo: nobody has access to tokens.
             self.env["ponto.token"].sudo().search([("connection_id", "in", self.ids)]).unlink()
         if "schedule" in vals or "timezone" in vals:
             for connection in self.filtered(lambda c: c.state != "draft"):
-                connection.next_sync_at = connection._get_next_scheduled_time()
+                # sudo: the next time follows from the schedule.
+                connection.sudo().next_sync_at = connection._get_next_scheduled_time()
         return res
 
     @api.model
@@ -121,9 +136,6 @@ class PontoConnection(models.Model):
             client.check_credentials()
         except PontoError as error:
             raise UserError(explain(self.env, error)) from error
-        vals.update(state="connected", last_error_code=False, last_error_at=False, failure_count=0)
-        if self.schedule != "manual":
-            vals["next_sync_at"] = fields.Datetime.now()
 
     def _make_client(self, token_store=None):
         """Return a client of Ponto for this connection.

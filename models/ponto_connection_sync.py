@@ -3,7 +3,7 @@ import logging
 from odoo import api, fields, models
 
 from ..const import BACKOFF_HOURS
-from ..ponto_client import PontoError
+from ..ponto_client import NotFound, PontoError
 from .ponto_failure import explain, reaction_of
 from .ponto_lock import exclusive
 from .ponto_slice import WorkSlice
@@ -96,11 +96,14 @@ class PontoConnection(models.Model):
         remote_institutions = list(client.institutions())
         listed = {institution.id for institution in remote_institutions}
         for missing in {account.institution_id for account in remote_accounts} - listed - {None}:
-            remote_institutions.append(client.institution(missing))
+            try:
+                remote_institutions.append(client.institution(missing))
+            except NotFound:
+                _logger.info("Ponto connection %s: an account names an institution that Ponto does not know", self.id)
         institutions = self.env["ponto.institution"]._update_from_ponto(self, remote_institutions)
         accounts = self.env["ponto.account"]._update_from_ponto(self, remote_accounts, institutions)
         (self.account_ids - accounts)._mark_vanished()
-        accounts._mark_due()
+        self.account_ids._mark_due()
         return accounts
 
     def _register_failure(self, error):

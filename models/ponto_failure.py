@@ -76,7 +76,19 @@ REACTIONS = {
     PontoError: Reaction("account", False, _lt("Ponto answers in an unexpected way. It is tried again by itself.")),
 }
 
+
+class JournalNotReady(Exception):
+    """The journal of an account cannot take bank transactions; the rows wait."""
+
+
 BY_NAME = {cls.__name__: reaction for cls, reaction in REACTIONS.items()}
+BY_NAME["JournalNotReady"] = Reaction(
+    "account",
+    False,
+    _lt(
+        "The journal is archived, secured with a hash, or has no bank account or no suspense account: mend the journal."
+    ),
+)
 UNEXPECTED = _lt(
     "An unexpected problem stopped this synchronization. It is tried again by itself; the server log has the details."
 )

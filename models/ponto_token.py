@@ -1,8 +1,11 @@
 from datetime import datetime, timezone
 
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..const import STEP_RETRIES
 from ..ponto_client import Token
 
 LOCK_TIMEOUT = "15s"
@@ -49,6 +52,14 @@ class DatabaseTokenStore:
         :param request: function without arguments that asks Ponto for a new token
         :return Token: the token to use from now on
         """
+        for _attempt in range(STEP_RETRIES - 1):
+            try:
+                return self._renew(stale, request)
+            except (SerializationFailure, LockNotAvailable, DeadlockDetected):
+                continue  # another worker has just renewed it: a new cursor sees its token
+        return self._renew(stale, request)
+
+    def _renew(self, stale, request):
         with self._registry.cursor() as cr:
             cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
             cr.execute(

@@ -4,6 +4,8 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 from odoo.tools.translate import LazyTranslate
 
+from ..ponto_client import read_transaction
+
 _lt = LazyTranslate(__name__)
 
 # Why a row is not in the books, and what to do: one sentence each. %(detail)s comes from the row.
@@ -21,10 +23,13 @@ REASONS = {
     "date_range": _lt("The date %(date)s cannot be right."),
     "currency": _lt("The transaction is in %(detail)s, the account in %(currency)s."),
     "text": _lt("The text holds a character that cannot be stored."),
+    "changed": _lt("The bank changed its amount or its day after the import: correct the bank transaction."),
     "refused": _lt("Odoo refused this transaction: %(detail)s"),
 }
 # Rows with one of these have no amount that could be added to others.
 UNREADABLE = ("amount", "amount_range", "currency")
+# Nor do these tell on which day the balance of the account changed.
+UNDATED = ("date", "date_range")
 
 
 class PontoTransaction(models.Model):
@@ -97,9 +102,9 @@ class PontoTransaction(models.Model):
         for transaction in self:
             if transaction.deleted:
                 transaction.message = self.env._("Imported, then deleted in Odoo: it is not imported again.")
-            elif transaction.reason in REASONS:
+            elif reason := transaction._get_reason():
                 # The lazy text carries no values of its own: translate first, fill in second.
-                sentence = self.env._(REASONS[transaction.reason])
+                sentence = self.env._(REASONS[reason])
                 transaction.message = sentence % {
                     "detail": transaction.detail or "",
                     "currency": transaction.account_id.currency_code or "",
@@ -107,6 +112,11 @@ class PontoTransaction(models.Model):
                 }
             else:
                 transaction.message = False
+
+    def _get_reason(self):
+        if self.state == "to_import" and not self.account_id.linked:
+            return "not_linked"
+        return self.reason if self.reason in REASONS else None
 
     @api.depends("state", "statement_line_id")
     def _compute_deleted(self):
@@ -135,7 +145,9 @@ class PontoTransaction(models.Model):
         self.env["ponto.account"].check_access("write")
         # sudo: rows are written by synchronizations only; who may edit accounts may ask for another attempt.
         failed = self.sudo().filtered(lambda transaction: transaction.state == "error")
-        failed.write({"state": "to_import", "reason": False, "detail": False})
+        for transaction in failed:
+            item = read_transaction(transaction.raw)
+            transaction._write_row(self._prepare_row(transaction.account_id, item, transaction.position))
         accounts = failed.account_id
         accounts.filtered(lambda account: not account.sync_stage).sync_stage = "import"
         return accounts._synchronize_now(accounts.connection_id) if accounts else None
@@ -208,12 +220,20 @@ class PontoTransaction(models.Model):
         :param dict row: as `_prepare_row` gives it
         """
         self.ensure_one()
+        if self.state != "imported":
+            self._write_row(row)
+            return
+        # The line in the books is the user's: what the bank changed is kept here, and said.
+        moved = row["amount"] is None or (float(row["amount"]), row["date"]) != (self.amount, self.date)
+        row = {**row, "state": "imported", "reason": "changed" if moved else self.reason, "detail": self.detail}
+        if row["amount"] is None or not row["date"]:
+            row.update(amount=self.amount, date=self.date)
+        self._write_row(row)
+
+    def _write_row(self, row):
+        """Write the columns of a row, except those that it is known by."""
         keep = ("account_id", "company_id", "ponto_id", "position", "created_at")
-        vals = {name: value if value is not None else False for name, value in row.items() if name not in keep}
-        if self.state == "imported":
-            # The line in the books is the user's: what the bank changed is kept here only.
-            vals = {name: vals[name] for name in ("raw", "updated_at")}
-        self.write(vals)
+        self.write({name: False if value is None else value for name, value in row.items() if name not in keep})
 
     @api.model
     def _prepare_row(self, account, item, position):

@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_adversity,
     test_balance,
     test_browser,
     test_client_errors,

@@ -43,7 +43,7 @@ class TestBalance(PontoCase):
         self.assertLedgerEqualsBank(account, self.bank_account)
         self.assertEqual(self.lines_of(account)[-1].running_balance, 1030)
         self.assertTrue(self.lines_of(account)[0].is_reconciled)
-        with self.assertRaisesRegex(UserError, "no opening entry is needed"):
+        with self.assertRaisesRegex(UserError, "There is an opening entry of"):
             account.action_create_opening_entry()
 
     def test_an_outdated_proposal_posts_nothing(self):

@@ -4,6 +4,7 @@ One cluster serves tests and the demo. ``fsync`` stays on, so a cut machine neve
 databases do not wait for the disk (``synchronous_commit = off``), those of the demo database do.
 """
 
+import contextlib
 import os
 import pwd
 import secrets
@@ -199,5 +200,7 @@ def remove() -> None:
     stop()
     data = data_folder()
     shutil.rmtree(data, ignore_errors=True)
-    if places.cache() not in data.parents and data.parent.exists():
-        data.parent.rmdir()
+    if places.cache() not in data.parents:
+        with contextlib.suppress(OSError):  # another cache may have its databases beside these
+            data.parent.rmdir()
+            data.parent.parent.rmdir()

@@ -99,7 +99,9 @@ def _planted_problem(checker: Checker, python: Path, parent: Path) -> str:
 def _tool(command: list[str | Path], cwd: Path) -> tuple[int, str]:
     """Run a checker; return its exit code and what it printed."""
     try:
-        return 0, process.output(command, cwd=cwd, env=process.plain_environment())
+        return 0, process.output(
+            command, cwd=cwd, env=process.plain_environment(PYLINTHOME=str(places.cache() / "pylint"))
+        )
     except Failure as failure:
         return 1, str(failure)
 

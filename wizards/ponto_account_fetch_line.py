@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import date_utils
 from odoo.tools.misc import format_amount, format_date
 
-from ..const import OLDEST_YEAR, PAGE_LIMIT
+from ..const import OLDEST_YEAR
 
 
 class PontoAccountFetchLine(models.TransientModel):
@@ -76,7 +76,7 @@ class PontoAccountFetchLine(models.TransientModel):
         transactions = self.env["ponto.transaction"]
         domain = [("account_id", "=", account.id), ("state", "!=", "pending"), ("date", "!=", False)]
         if scope == "latest":
-            first = min(transactions.search(domain, order="date desc", limit=PAGE_LIMIT).mapped("date"), default=False)
+            first = account._get_latest_start()
         else:
             # How far back the history reaches is known when it has been read.
             first = account.pull_complete and transactions._read_group(domain, aggregates=["date:min"])[0][0]
@@ -195,6 +195,10 @@ class PontoAccountFetchLine(models.TransientModel):
                 account.import_from = self.import_from
             return
         account._link(self.journal_id.sudo(), self.import_from)
+        # Nothing of it has been read yet: which transactions are the latest is known when that is done.
+        account.import_latest = (
+            self.import_scope == "latest" and not account.pull_complete and not account._get_latest_start()
+        )
 
     def _get_farewell(self):
         return self.env._(

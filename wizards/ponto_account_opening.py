@@ -56,7 +56,7 @@ class PontoAccountOpening(models.TransientModel):
                     "There is no %(currency)s rate for that day: enter one first.", currency=account.currency_code
                 )
             )
-        self.env["account.bank.statement.line"].create(
+        line = self.env["account.bank.statement.line"].create(
             {
                 "journal_id": account.journal_id.id,
                 "date": day,
@@ -65,4 +65,6 @@ class PontoAccountOpening(models.TransientModel):
                 "counterpart_account_id": self.counterpart_account_id.id,
             }
         )
+        # sudo: which line opens the account is remembered by the addon.
+        account.sudo().opening_line_id = line
         return {"type": "ir.actions.act_window_close"}
