@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .ponto_guard import write_changed
+
 IDENTITY = ("reference", "normalized_reference", "reference_type", "currency_code", "institution_id")
 
 
@@ -37,13 +39,7 @@ class PontoAccount(models.Model):
                 account._follow_authorization(vals)
                 # What names an account is never forgotten because one answer leaves it out.
                 vals = {name: value for name, value in vals.items() if value or name not in IDENTITY}
-                changed = {
-                    name: value
-                    for name, value in vals.items()
-                    if account._fields[name].convert_to_write(account[name], account) != value
-                }
-                if changed:
-                    account.write(changed)
+                write_changed(account, vals)
             else:
                 account = self.create({**vals, "connection_id": connection.id, "ponto_id": remote.id})
             seen |= account

@@ -1,10 +1,11 @@
+from bisect import bisect_right
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import SQL, date_utils
 
@@ -142,27 +143,24 @@ class PontoAccount(models.Model):
         )
         statements.filtered(lambda s: not s.line_ids).with_context(ponto_statement=True).unlink()
         statements = statements.exists()
-        groups = []
-        for day in days:
-            statement = statements.filtered(lambda s, day=day.day: s.ponto_period_start <= day <= s.ponto_period_end)[
-                :1
-            ]
-            key = statement or date_utils.start_of(day.day, self.statement_period)
-            if groups and groups[-1][0] == key:
-                groups[-1][1].append(day)
-            else:
-                groups.append((key, [day]))
-        return self._bound_periods(groups)
-
-    def _bound_periods(self, groups):
-        """Give each group of days its first and last day, so that no two overlap."""
-        none = self.env["account.bank.statement"]
+        starts = statements.mapped("ponto_period_start")
         periods = []
-        for key, days in groups:
-            if isinstance(key, date):
-                periods.append(Period(key, date_utils.end_of(key, self.statement_period), none, days))
+        for day in days:
+            place = bisect_right(starts, day.day) - 1
+            statement = statements[place] if place >= 0 else statements.browse()
+            if statement and statement.ponto_period_end < day.day:
+                statement = statements.browse()
+            start = statement.ponto_period_start or date_utils.start_of(day.day, self.statement_period)
+            if periods and (periods[-1].statement.id, periods[-1].start) == (statement.id, start):
+                periods[-1].days.append(day)
             else:
-                periods.append(Period(key.ponto_period_start, key.ponto_period_end, key, days))
+                end = statement.ponto_period_end or date_utils.end_of(start, self.statement_period)
+                periods.append(Period(start, end, statement, [day]))
+        return self._part_periods(periods)
+
+    @api.model
+    def _part_periods(self, periods):
+        """Let no two periods overlap: a new one gives way to those that have statements already."""
         for number, (one, other) in enumerate(pairwise(periods)):
             if one.end >= other.start and one.statement:
                 periods[number + 1] = other._replace(start=one.end + timedelta(days=1))

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .ponto_guard import write_changed
+
 
 class PontoInstitution(models.Model):
     """A bank as a connection sees it."""
@@ -62,13 +64,7 @@ class PontoInstitution(models.Model):
             vals = self._prepare_ponto_vals(remote)
             institution = known.get(remote.id)
             if institution:
-                changed = {
-                    name: value
-                    for name, value in vals.items()
-                    if institution._fields[name].convert_to_write(institution[name], institution) != value
-                }
-                if changed:
-                    institution.write(changed)
+                write_changed(institution, vals)
             else:
                 institution = self.create({**vals, "connection_id": connection.id, "ponto_id": remote.id})
             seen |= institution

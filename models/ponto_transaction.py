@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_date
 from odoo.tools.translate import LazyTranslate
 
-from ..ponto_client import read_transaction
+from ..ponto_client import FormatError, read_transaction
 
 _lt = LazyTranslate(__name__)
 
@@ -146,7 +146,10 @@ class PontoTransaction(models.Model):
         # sudo: rows are written by synchronizations only; who may edit accounts may ask for another attempt.
         failed = self.sudo().filtered(lambda transaction: transaction.state == "error")
         for transaction in failed:
-            item = read_transaction(transaction.raw)
+            try:
+                item = read_transaction(transaction.raw or "")
+            except FormatError:
+                continue  # what was kept cannot be read: it stays in error, and the others are tried
             transaction._write_row(self._prepare_row(transaction.account_id, item, transaction.position))
         accounts = failed.account_id
         accounts.filtered(lambda account: not account.sync_stage).sync_stage = "import"

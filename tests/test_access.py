@@ -43,6 +43,7 @@ class AccessCase(RpcCase):
                 "state": "error",
                 "reason": "refused",
                 "detail": "?",
+                "raw": self.account.transaction_ids[:1].raw,
             }
         )
         self.portal = self._create_user("ponto_portal", "base.group_portal")

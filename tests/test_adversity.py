@@ -186,6 +186,21 @@ class TestImportUnderAdversity(PontoCase):
         self.synchronize(connection)
         self.assertBooked(connection.account_ids, *["1.00"] * 100)
 
+    @mute_logger("odoo.addons.account_online_ponto.models.ponto_account_pull")
+    def test_a_date_that_the_user_typed_stays_also_when_nothing_was_read_yet(self):
+        self.bank_account = self.open_account()
+        for number in reversed(range(150)):
+            self.pay(self.bank_account, "1.00", day=date.today() - timedelta(days=number))
+        connection = self.new_connection()
+        self.sandbox.faults.add("status", path=r"/transactions", times=9, status=503)
+        action = connection.action_connect()
+        self.sandbox.faults.clear()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        wizard.line_ids.write({"selected": True, "import_from": date.today() - timedelta(days=119)})
+        wizard.action_confirm()
+        self.synchronize(connection)
+        self.assertBooked(connection.account_ids, *["1.00"] * 120)
+
     def test_unticking_or_a_later_start_date_holds_from_the_next_batch_on(self):
         connection, account = self.start("1.00")
         self.pay(self.bank_account, "2.00", days_ago=9)

@@ -196,9 +196,9 @@ class PontoAccountFetchLine(models.TransientModel):
             return
         account._link(self.journal_id.sudo(), self.import_from)
         # Nothing of it has been read yet: which transactions are the latest is known when that is done.
-        account.import_latest = (
-            self.import_scope == "latest" and not account.pull_complete and not account._get_latest_start()
-        )
+        unread = not account.pull_complete and not account._get_latest_start()
+        proposed = self.import_scope == "latest" and self.import_from == self._get_start_date("latest")
+        account.import_latest = unread and proposed
 
     def _get_farewell(self):
         return self.env._(
