@@ -55,10 +55,9 @@ class PontoAccount(models.Model):
         work.repeat(lambda: self._sort_out(run))
         work.next()
         while True:
-            batch = []
-            work.repeat(lambda batch=batch: batch.append(self._import_batch(run)))
+            looked_at = work.repeat(lambda: self._import_batch(run))
             in_time = work.next(1)
-            if not batch[-1]:
+            if not looked_at:
                 break
             if not in_time:
                 return False

@@ -171,15 +171,18 @@ class TestImportUnderAdversity(PontoCase):
         self.synchronize(connection)
         self.assertBooked(account, "10.01")
 
-    def test_the_latest_hundred_are_counted_when_the_history_has_been_read(self):
+    def connect_unread(self):
+        """Connect while no transaction can be read; one was booked on each of the last 150 days."""
         self.bank_account = self.open_account()
         for number in reversed(range(150)):
             self.pay(self.bank_account, "1.00", day=date.today() - timedelta(days=number))
-        connection = self.new_connection()
         self.sandbox.faults.add("status", path=r"/transactions", times=9, status=503)
-        action = connection.action_connect()
+        connection, wizard = self.connect()
         self.sandbox.faults.clear()
-        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        return connection, wizard
+
+    def test_the_latest_hundred_are_counted_when_the_history_has_been_read(self):
+        connection, wizard = self.connect_unread()
         self.assertEqual(wizard.line_ids.import_scope, "latest")
         wizard.line_ids.selected = True
         wizard.action_confirm()
@@ -188,14 +191,7 @@ class TestImportUnderAdversity(PontoCase):
 
     @mute_logger("odoo.addons.account_online_ponto.models.ponto_account_pull")
     def test_a_date_that_the_user_typed_stays_also_when_nothing_was_read_yet(self):
-        self.bank_account = self.open_account()
-        for number in reversed(range(150)):
-            self.pay(self.bank_account, "1.00", day=date.today() - timedelta(days=number))
-        connection = self.new_connection()
-        self.sandbox.faults.add("status", path=r"/transactions", times=9, status=503)
-        action = connection.action_connect()
-        self.sandbox.faults.clear()
-        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        connection, wizard = self.connect_unread()
         wizard.line_ids.write({"selected": True, "import_from": date.today() - timedelta(days=119)})
         wizard.action_confirm()
         self.synchronize(connection)
