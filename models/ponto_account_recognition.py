@@ -1,0 +1,132 @@
+from datetime import timedelta
+
+from odoo import models
+from odoo.tools import SQL
+
+from .ponto_pairing import Entry, pair
+
+# Lines are looked for from so long before the first transaction on: one may have its value date.
+LOOK_BACK = timedelta(days=7)
+# What a pair of one transaction and one line says when a counterparty account was missing on a side.
+UNSURE = {"same_day": "same_day_amount", "near_day": "near_day_amount"}
+
+
+class PontoAccount(models.Model):
+    """Recognition: what is in the books already, typed or imported from elsewhere, is linked and never doubled."""
+
+    _inherit = "ponto.account"
+
+    def _recognize(self, run):
+        """Link the transactions that lines of the journal stand for; nothing on the lines is touched.
+
+        :param run: `ponto.synchronization` record
+        """
+        self.ensure_one()
+        rows = self.env["ponto.transaction"].search(
+            [
+                ("account_id", "=", self.id),
+                ("state", "=", "to_import"),
+                ("date", ">=", self.import_from),
+                ("kept_apart", "=", False),
+            ],
+            order="date, created_at, position desc, id",
+        )
+        if rows:
+            _by_id, _adopted, found = self._compare_with_books(rows, self.journal_id)
+            self._link_lines(found.pairs, run)
+
+    def _compare_with_books(self, rows, journal):
+        """Tell which transactions the books hold already; nothing is written.
+
+        :param rows: `ponto.transaction` records that are due, in their order
+        :param journal: `account.journal` record that gets them, maybe empty
+        :return tuple: rows known by their id, rows known under another id, `Pairing` of the others
+        """
+        existing = self._find_existing(rows)
+        by_id = rows.filtered(lambda row: row.ponto_id in existing)
+        kin = self._get_kin(journal)
+        adopted = rows.browse(row.id for row in self._pair(rows - by_id, kin)) if kin else rows.browse()
+        rest = rows - by_id - adopted
+        lines = self._get_unknown_lines(journal, min(rest.mapped("date")) - LOOK_BACK) if rest else []
+        taken = set(existing.values())
+        lines = [line for line in lines if line.key not in taken]
+        return by_id, adopted, pair((self._get_bank_entry(row) for row in rest), lines)
+
+    def _get_bank_entry(self, row):
+        days = {row.execution_date, row.value_date} - {row.date, False}
+        number = self._normalize_reference(row.counterpart_account)
+        return Entry(row.id, self._in_smallest_unit(row.amount), row.date, number, days.pop() if days else None)
+
+    def _in_smallest_unit(self, amount):
+        return round(amount / self.currency_id.rounding)
+
+    def _get_unknown_lines(self, journal, first_day):
+        """Return the posted lines of a journal that belong to no transaction of Ponto, in the order of the books.
+
+        :param journal: `account.journal` record
+        :param date first_day: the first day to look at
+        :return list: `Entry`
+        """
+        self.env["account.bank.statement.line"].flush_model()
+        self.env["account.move"].flush_model(["date", "state"])
+        self.env["ponto.transaction"].flush_model(["statement_line_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT line.id, line.amount, move.date, line.account_number
+                  FROM account_bank_statement_line line
+                  JOIN account_move move ON move.id = line.move_id AND move.state = 'posted'
+             LEFT JOIN ponto_transaction row ON row.statement_line_id = line.id
+             LEFT JOIN ponto_link_line_rel link ON link.line_id = line.id
+                 WHERE line.journal_id = %(journal)s AND move.date >= %(first)s
+                   AND row.id IS NULL AND link.line_id IS NULL AND line.id IS DISTINCT FROM %(opening)s
+              ORDER BY line.internal_index
+                """,
+                journal=journal.id,
+                first=first_day,
+                opening=self.opening_line_id.id or None,
+            )
+        )
+        return [
+            Entry(key, self._in_smallest_unit(amount), day, self._normalize_reference(number))
+            for key, amount, day, number in self.env.cr.fetchall()
+        ]
+
+    def _link_lines(self, pairs, run):
+        """Link transactions to the lines that stand for them.
+
+        :param list pairs: `Pair`; keys are ids of rows and of `account.bank.statement.line`
+        :param run: `ponto.synchronization` record
+        """
+        rows = self.env["ponto.transaction"]
+        links = self.env["ponto.link"].create(
+            [
+                {
+                    "account_id": self.id,
+                    "date": match.bank[0].day,
+                    "evidence": self._get_evidence(match),
+                    "line_ids": [line.key for line in match.books],
+                }
+                for match in pairs
+            ]
+        )
+        for match, link in zip(pairs, links, strict=True):
+            matched = rows.browse(entry.key for entry in match.bank)
+            # One transaction is one line; of a globalized day the link knows the lines.
+            line_id = match.books[0].key if len(match.bank) == len(match.books) == 1 else False
+            matched.write(
+                {
+                    "state": "imported",
+                    "reason": False,
+                    "synchronization_id": run.id,
+                    "link_id": link.id,
+                    "statement_line_id": line_id,
+                }
+            )
+        run._count(linked=sum(len(match.bank) for match in pairs))
+
+    def _get_evidence(self, match):
+        one_to_one = len(match.bank) == len(match.books) == 1
+        if one_to_one and not (match.bank[0].number and match.books[0].number):
+            return UNSURE.get(match.evidence, match.evidence)
+        return match.evidence

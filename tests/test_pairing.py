@@ -1,0 +1,70 @@
+from datetime import date, timedelta
+
+from odoo.tests import BaseCase, tagged
+
+from ..models.ponto_pairing import Entry, pair
+
+DAY = date(2026, 3, 3)
+
+
+def entry(key, amount, shift=0, number="", other=None):
+    return Entry(key, amount, DAY + timedelta(days=shift), number, other and DAY + timedelta(days=other))
+
+
+@tagged("post_install", "-at_install")
+class TestPairing(BaseCase):
+    """Which transactions are which lines: strongest evidence first, and in doubt none."""
+
+    def assertPairs(self, bank, books, expected, left=((), ())):
+        found = pair(bank, books)
+        self.assertEqual(
+            [([e.key for e in p.bank], [e.key for e in p.books], p.evidence) for p in found.pairs], expected
+        )
+        self.assertEqual((tuple(e.key for e in found.bank), tuple(e.key for e in found.books)), left)
+
+    def test_day_amount_and_number_are_the_same_money(self):
+        self.assertPairs([entry(1, 500, number="BE1")], [entry(10, 500, number="BE1")], [([1], [10], "same_day")])
+
+    def test_two_different_numbers_never_pair(self):
+        self.assertPairs([entry(1, 500, number="BE1")], [entry(10, 500, number="BE2")], [], ((1,), (10,)))
+
+    def test_a_line_without_a_number_pairs_on_its_day_and_a_day_apart(self):
+        self.assertPairs([entry(1, 500, number="BE1")], [entry(10, 500)], [([1], [10], "same_day")])
+        self.assertPairs([entry(1, 500, number="BE1")], [entry(10, 500, 1)], [([1], [10], "near_day")])
+        self.assertPairs([entry(1, 500, number="BE1")], [entry(10, 500, 2)], [], ((1,), (10,)))
+
+    def test_the_value_date_counts_as_the_day_too(self):
+        self.assertPairs([entry(1, 500, other=5)], [entry(10, 500, 5)], [([1], [10], "same_day")])
+
+    def test_equal_twins_pair_in_their_order_and_one_too_many_is_left(self):
+        bank = [entry(1, 500), entry(2, 500), entry(3, 500)]
+        self.assertPairs(bank, [entry(10, 500), entry(11, 500)], [([1], [10], "same_day"), ([2], [11], "same_day")], ((3,), ()))
+
+    def test_the_exact_day_wins_over_the_next(self):
+        bank = [entry(1, 500, 0), entry(2, 500, 1)]
+        books = [entry(10, 500, 1), entry(11, 500, 0)]
+        self.assertPairs(bank, books, [([1], [11], "same_day"), ([2], [10], "same_day")])
+
+    def test_a_batch_that_the_books_hold_as_one_line_pairs_by_the_total_of_the_day(self):
+        bank = [entry(1, 500), entry(2, 700), entry(3, 900), entry(4, 55)]
+        books = [entry(10, 2100), entry(11, 55)]
+        self.assertPairs(bank, books, [([4], [11], "same_day"), ([1, 2, 3], [10], "day_total")])
+
+    def test_a_total_of_the_day_that_differs_pairs_nothing(self):
+        self.assertPairs([entry(1, 500), entry(2, 700)], [entry(10, 1201)], [], ((1, 2), (10,)))
+
+    def test_a_batch_in_the_books_on_its_value_date_pairs_too(self):
+        bank = [entry(1, 500, other=1), entry(2, 700, other=1)]
+        self.assertPairs(bank, [entry(10, 1200, 1)], [([1, 2], [10], "day_total")])
+
+    def test_a_line_that_odoo_moved_out_of_a_locked_period_is_found_when_it_is_the_only_one(self):
+        self.assertPairs([entry(1, 500, number="BE1")], [entry(10, 500, 90, "BE1")], [([1], [10], "other_day")])
+        self.assertPairs(
+            [entry(1, 500, number="BE1"), entry(2, 500, 9, number="BE1")],
+            [entry(10, 500, 90, "BE1")],
+            [],
+            ((1, 2), (10,)),
+        )
+
+    def test_an_earlier_line_of_the_same_kind_is_another_payment(self):
+        self.assertPairs([entry(1, 500, number="BE1")], [entry(10, 500, -30, "BE1")], [], ((1,), (10,)))
