@@ -66,11 +66,13 @@ class PontoAccount(models.Model):
         :param row: `ponto.transaction` record that changed after its import
         :return str | None: flag of what could not follow
         """
+        written = self._prepare_line_vals_from(row, row.raw_in_books)
+        wanted = self._prepare_line_vals_from(row, row.raw)
+        if row.link_id:  # its lines were made elsewhere: nothing on them is touched
+            return "changed" if (written["amount"], written["date"]) != (wanted["amount"], wanted["date"]) else None
         line = row.statement_line_id.with_context(skip_readonly_check=True)
         if not line:
             return None
-        written = self._prepare_line_vals_from(row, row.raw_in_books)
-        wanted = self._prepare_line_vals_from(row, row.raw)
         changed = [
             name
             for name, value in wanted.items()

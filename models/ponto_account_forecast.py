@@ -18,10 +18,11 @@ class PontoAccount(models.Model):
 
     _inherit = "ponto.account"
 
-    def _forecast(self, import_from):
+    def _forecast(self, import_from, journal):
         """Count what would be imported from a start date on, of what has been read so far.
 
         :param date import_from: first day to import
+        :param journal: `account.journal` record that gets it; empty when it is yet to be created
         :return Forecast: numbers of transactions
         """
         self.ensure_one()
@@ -32,12 +33,10 @@ class PontoAccount(models.Model):
         failed = rows.search_count(of_account & Domain("state", "=", "error"))
         due = of_account & (Domain("state", "=", "to_import") | Domain("reason", "in", ("before_start", "replaced")))
         count, known = rows.search_count(due), []
-        if count and account._may_be_known():
+        if count and account._may_be_known(journal):
             candidates = rows.search(due, order="date, created_at, position desc, id")
-            existing = account._find_existing(candidates)
-            known = [row.id for row in candidates if row.ponto_id in existing]
-            if kin := account._get_kin():
-                known += [row.id for row in account._pair(candidates - rows.browse(known), kin)]
+            by_id, adopted, found = account._compare_with_books(candidates, journal)
+            known = [*by_id.ids, *adopted.ids, *(entry.key for match in found.pairs for entry in match.bank)]
         ready = Domain("date", ">=", account._get_first_ready_day()) | Domain("on_open_day", "=", True)
         waiting = rows.search_count(due & ~ready & Domain("id", "not in", known))
         return Forecast(count - len(known) - waiting, len(known), waiting + failed)
@@ -48,7 +47,9 @@ class PontoAccount(models.Model):
         lock_date = self.company_id._get_user_fiscal_lock_date(self.journal_id, ignore_exceptions=True)
         return max(lock_date + timedelta(days=1), first_rate) if first_rate else lock_date.max
 
-    def _may_be_known(self):
+    def _may_be_known(self, journal):
         """Tell whether the books may hold transactions of this account already: else nothing has to be compared."""
-        imported = Domain("company_id", "=", self.company_id.id) & Domain("transaction_details", "!=", False)
-        return bool(self._get_kin() or self.env["account.bank.statement.line"].search_count(imported, limit=1))
+        lines = self.env["account.bank.statement.line"]
+        carry_ids = Domain("company_id", "=", self.company_id.id) & Domain("transaction_details", "!=", False)
+        of_journal = Domain("journal_id", "=", journal.id)
+        return bool(self._get_kin(journal) or lines.search_count(carry_ids | of_journal, limit=1))

@@ -154,7 +154,7 @@ class PontoAccount(models.Model):
                     "successor_id": False,
                     "statement_line_id": lines[old],
                     "synchronization_id": old.synchronization_id.id,
-                    "linked_to_existing": old.linked_to_existing,
+                    "link_id": old.link_id.id,
                     "booking_date": old.booking_date,
                     "raw_in_books": old.raw_in_books or old.raw,
                     "to_follow": True,

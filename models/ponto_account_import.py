@@ -3,11 +3,11 @@ from datetime import date, timedelta
 
 from psycopg2 import DataError, IntegrityError, OperationalError
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..const import IMPORT_BATCH
+from ..const import IMPORT_BATCH, PONTO_ID_LENGTH
 from ..ponto_client import read_transaction
 from .ponto_failure import JournalNotReady
 
@@ -54,6 +54,8 @@ class PontoAccount(models.Model):
             raise JournalNotReady
         work.repeat(lambda: self._sort_out(run))
         work.next()
+        work.repeat(lambda: self._recognize(run))
+        work.next()
         while True:
             looked_at = work.repeat(lambda: self._import_batch(run))
             in_time = work.next(1)
@@ -88,10 +90,12 @@ class PontoAccount(models.Model):
         if not rows:
             return 0
         linked = self._link_existing(rows, run)
-        linked |= self._adopt(rows - linked)
+        adopted = self._adopt(rows - linked)
+        run._count(linked=len(adopted))
+        linked |= adopted
         due = self._hold_back(rows - linked)
         created, failed = self._create_lines(due, run)
-        run._count(imported=len(created), linked=len(linked), failed=len(failed))
+        run._count(imported=len(created), failed=len(failed))
         return len(rows)
 
     def _hold_link(self):
@@ -178,15 +182,7 @@ class PontoAccount(models.Model):
         """
         existing = self._find_existing(rows)
         linked = rows.filtered(lambda row: row.ponto_id in existing)
-        for row in linked:
-            row.write(
-                {
-                    "state": "imported",
-                    "statement_line_id": existing[row.ponto_id],
-                    "synchronization_id": run.id,
-                    "linked_to_existing": True,
-                }
-            )
+        self._link_pairs([(row, [existing[row.ponto_id]], "ponto_id") for row in linked], run)
         return linked
 
     def _find_existing(self, rows):
@@ -197,18 +193,31 @@ class PontoAccount(models.Model):
         """
         if not rows:
             return {}
-        self.env["account.bank.statement.line"].flush_model(["transaction_details"])
+        lines = self.env["account.bank.statement.line"]
+        lines.flush_model()
         rows.flush_model(["statement_line_id"])
-        self.env.cr.execute(
-            SQL(
-                "SELECT line.transaction_details ->> 'ponto', line.id FROM account_bank_statement_line line"
-                " LEFT JOIN ponto_transaction row ON row.statement_line_id = line.id"
-                " WHERE line.transaction_details ->> 'ponto' = ANY(%s) AND line.company_id = %s AND row.id IS NULL",
-                rows.mapped("ponto_id"),
-                self.company_id.id,
+        found = {}
+        for ponto_id in self._get_id_columns(lines):
+            self.env.cr.execute(
+                SQL(
+                    "SELECT %(ponto_id)s, line.id FROM account_bank_statement_line line"
+                    " LEFT JOIN ponto_transaction row ON row.statement_line_id = line.id"
+                    " WHERE %(ponto_id)s = ANY(%(ids)s) AND line.company_id = %(company)s AND row.id IS NULL",
+                    ponto_id=ponto_id,
+                    ids=rows.mapped("ponto_id"),
+                    company=self.company_id.id,
+                )
             )
-        )
-        return dict(self.env.cr.fetchall())
+            found.update(self.env.cr.fetchall())
+        return found
+
+    @api.model
+    def _get_id_columns(self, lines):
+        """Return where a line may carry a Ponto ID: our own key, and the end of the key of OCA's import modules."""
+        columns = [SQL("line.transaction_details ->> 'ponto'")]
+        if "unique_import_id" in lines._fields:
+            columns.append(SQL("right(line.unique_import_id, %s)", PONTO_ID_LENGTH))
+        return columns
 
     # ------------------------------------------------------------------ lines
 

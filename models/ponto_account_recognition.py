@@ -93,40 +93,51 @@ class PontoAccount(models.Model):
         ]
 
     def _link_lines(self, pairs, run):
-        """Link transactions to the lines that stand for them.
+        """Link the transactions of pairs to the lines that stand for them.
 
         :param list pairs: `Pair`; keys are ids of rows and of `account.bank.statement.line`
         :param run: `ponto.synchronization` record
         """
         rows = self.env["ponto.transaction"]
-        links = self.env["ponto.link"].create(
+        self._link_pairs(
             [
-                {
-                    "account_id": self.id,
-                    "date": match.bank[0].day,
-                    "evidence": self._get_evidence(match),
-                    "line_ids": [line.key for line in match.books],
-                }
+                (
+                    rows.browse(entry.key for entry in match.bank),
+                    [line.key for line in match.books],
+                    self._get_evidence(match),
+                )
                 for match in pairs
-            ]
+            ],
+            run,
         )
-        for match, link in zip(pairs, links, strict=True):
-            matched = rows.browse(entry.key for entry in match.bank)
-            # One transaction is one line; of a globalized day the link knows the lines.
-            line_id = match.books[0].key if len(match.bank) == len(match.books) == 1 else False
-            matched.write(
-                {
-                    "state": "imported",
-                    "reason": False,
-                    "synchronization_id": run.id,
-                    "link_id": link.id,
-                    "statement_line_id": line_id,
-                }
-            )
-        run._count(linked=sum(len(match.bank) for match in pairs))
 
     def _get_evidence(self, match):
         one_to_one = len(match.bank) == len(match.books) == 1
         if one_to_one and not (match.bank[0].number and match.books[0].number):
             return UNSURE.get(match.evidence, match.evidence)
         return match.evidence
+
+    def _link_pairs(self, pairs, run):
+        """Make a link of each pair, and let its transactions count as imported.
+
+        :param list pairs: tuples of `ponto.transaction` records, ids of their lines, evidence
+        :param run: `ponto.synchronization` record
+        """
+        links = self.env["ponto.link"].create(
+            [
+                {"account_id": self.id, "date": rows[0].date, "evidence": evidence, "line_ids": [*line_ids]}
+                for rows, line_ids, evidence in pairs
+            ]
+        )
+        for (rows, line_ids, _evidence), link in zip(pairs, links, strict=True):
+            rows.write(
+                {
+                    "state": "imported",
+                    "reason": False,
+                    "synchronization_id": run.id,
+                    "link_id": link.id,
+                    # One transaction is one line; the lines of a globalized day are those of the link.
+                    "statement_line_id": line_ids[0] if len(rows) == len(line_ids) == 1 else False,
+                }
+            )
+        run._count(linked=sum(len(rows) for rows, _line_ids, _evidence in pairs))

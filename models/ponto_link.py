@@ -32,7 +32,12 @@ class PontoLink(models.Model):
     )
     transaction_ids = fields.One2many("ponto.transaction", "link_id", string="Ponto Transactions", readonly=True)
     line_ids = fields.Many2many(
-        "account.bank.statement.line", "ponto_link_line_rel", "link_id", "line_id", string="Bank Transactions", readonly=True
+        "account.bank.statement.line",
+        "ponto_link_line_rel",
+        "link_id",
+        "line_id",
+        string="Bank Transactions",
+        readonly=True,
     )
     amount = fields.Monetary(compute="_compute_amount")
     currency_id = fields.Many2one(related="account_id.currency_id")

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 from odoo.tools.translate import LazyTranslate
@@ -81,7 +82,12 @@ class PontoTransaction(models.Model):
     synchronization_id = fields.Many2one(
         "ponto.synchronization", "Imported By", readonly=True, ondelete="set null", index="btree_not_null"
     )
-    linked_to_existing = fields.Boolean("Linked to Existing", readonly=True, copy=False)
+    link_id = fields.Many2one(
+        "ponto.link", "Linked to Existing", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
+    )
+    kept_apart = fields.Boolean(
+        readonly=True, copy=False, help="A user undid its link: no line that was there before stands for it."
+    )
     successor_id = fields.Many2one(
         "ponto.transaction", "Goes on as", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
     )
@@ -145,16 +151,18 @@ class PontoTransaction(models.Model):
             return "not_linked"
         return self.reason if self.reason in REASONS else None
 
-    @api.depends("state", "statement_line_id")
+    @api.depends("state", "statement_line_id", "link_id.line_ids")
     def _compute_deleted(self):
         for transaction in self:
-            transaction.deleted = transaction.state == "imported" and not transaction.statement_line_id
+            lines = transaction.statement_line_id or transaction.link_id.line_ids
+            transaction.deleted = transaction.state == "imported" and not lines
 
     def _search_deleted(self, operator, value):
         if operator != "in":
             return NotImplemented
-        domain = [("state", "=", "imported"), ("statement_line_id", "=", False)]
-        return domain if True in value else ["!", "&", *domain]
+        domain = Domain("state", "=", "imported") & Domain("statement_line_id", "=", False)
+        domain &= Domain("link_id", "=", False) | Domain("link_id.line_ids", "=", False)
+        return domain if True in value else ~domain
 
     @api.depends("state", "statement_line_id.state")
     def _compute_unposted(self):
@@ -197,7 +205,7 @@ class PontoTransaction(models.Model):
         :return dict | None: a notice for the web client
         """
         deleted = self._get_for_action().filtered("deleted")
-        deleted.write({"state": "to_import", "reason": False, "synchronization_id": False, "linked_to_existing": False})
+        deleted.write({"state": "to_import", "reason": False, "synchronization_id": False, "link_id": False})
         return deleted._import_now()
 
     def action_import_on_open_day(self):

@@ -38,7 +38,9 @@ class TestPairing(BaseCase):
 
     def test_equal_twins_pair_in_their_order_and_one_too_many_is_left(self):
         bank = [entry(1, 500), entry(2, 500), entry(3, 500)]
-        self.assertPairs(bank, [entry(10, 500), entry(11, 500)], [([1], [10], "same_day"), ([2], [11], "same_day")], ((3,), ()))
+        self.assertPairs(
+            bank, [entry(10, 500), entry(11, 500)], [([1], [10], "same_day"), ([2], [11], "same_day")], ((3,), ())
+        )
 
     def test_the_exact_day_wins_over_the_next(self):
         bank = [entry(1, 500, 0), entry(2, 500, 1)]

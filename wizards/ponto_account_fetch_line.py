@@ -91,10 +91,12 @@ class PontoAccountFetchLine(models.TransientModel):
             return today.replace(year=OLDEST_YEAR, month=1, day=1)
         return first or self._get_start_date("year")
 
-    @api.depends("import_from", "account_id")
+    @api.depends("import_from", "account_id", "journal_id")
     def _compute_forecast(self):
         for line in self:
-            forecast = line.account_id._origin._forecast(line.import_from) if line.import_from else (0, 0, 0)
+            forecast = (0, 0, 0)
+            if line.import_from:
+                forecast = line.account_id._origin._forecast(line.import_from, line.journal_id.sudo()._origin)
             line.transaction_count, line.known_count, line.waiting_count = forecast
 
     @api.depends("selected", "journal_id", "account_id", "import_from", "transaction_count")

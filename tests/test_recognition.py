@@ -1,0 +1,128 @@
+from datetime import date, timedelta
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import OTHER_IBAN, PontoCase
+
+
+@tagged("post_install", "-at_install")
+class TestRecognition(PontoCase):
+    """What is in the books already is linked, said with its evidence, and never doubled."""
+
+    def setUp(self):
+        super().setUp()
+        self.bank_account = self.open_account()
+        self.journal = self.env["account.journal"].create(
+            {"name": "Bank with a past", "code": "PAST", "type": "bank", "company_id": self.company.id}
+        )
+
+    def type_line(self, amount, days_ago, **kwargs):
+        """Enter a line as a user, or a file import, did before."""
+        return self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.journal.id,
+                "date": date.today() - timedelta(days=days_ago),
+                "amount": amount,
+                "payment_ref": "From before",
+                **kwargs,
+            }
+        )
+
+    def import_into_past(self, days_ago=60, expected_to_create=None):
+        connection, wizard = self.connect()
+        wizard.line_ids.write(
+            {
+                "selected": True,
+                "journal_id": self.journal.id,
+                "import_scope": "date",
+                "import_from": date.today() - timedelta(days=days_ago),
+            }
+        )
+        if expected_to_create is not None:
+            self.assertEqual(wizard.line_ids.transaction_count, expected_to_create)
+        wizard.action_confirm()
+        self.synchronize(connection)
+        return connection.account_ids
+
+    def links(self, account):
+        links = self.env["ponto.link"].search([("account_id", "=", account.id)], order="id")
+        return [(link.evidence, len(link.transaction_ids), len(link.line_ids)) for link in links]
+
+    def test_typed_lines_are_linked_and_nothing_on_them_is_touched(self):
+        self.pay(self.bank_account, "10.00", days_ago=5)
+        self.pay(self.bank_account, "20.00", days_ago=4)
+        line = self.type_line(10, 5)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = line.read()[0]
+        account = self.import_into_past(expected_to_create=1)
+        self.assertBooked(account, "10.00", "20.00")
+        self.env.invalidate_all()
+        ignored = ("ponto_transaction_ids", "is_ponto", "running_balance", "write_date", "__last_update")
+        after = line.read()[0]
+        self.assertEqual(
+            {k: v for k, v in after.items() if k not in ignored}, {k: v for k, v in before.items() if k not in ignored}
+        )
+        self.assertEqual(self.links(account), [("same_day_amount", 1, 1)])
+        self.assertEqual(account.synchronization_ids[0].linked_count, 1)
+
+    def test_a_reconciled_line_is_linked_and_stays_reconciled(self):
+        self.pay(self.bank_account, "10.00", days_ago=5)
+        line = self.type_line(10, 5, account_number=OTHER_IBAN)
+        self.book_elsewhere(line)
+        items = line.move_id.line_ids
+        account = self.import_into_past(expected_to_create=0)
+        self.assertEqual(self.links(account), [("same_day", 1, 1)])
+        self.assertTrue(line.is_reconciled)
+        self.assertEqual(line.move_id.line_ids, items)
+
+    def test_a_globalized_batch_is_linked_by_the_total_of_the_day(self):
+        for amount in ("-10.00", "-20.00", "-30.00"):
+            self.pay(self.bank_account, amount, days_ago=5)
+        self.type_line(-60, 5)
+        account = self.import_into_past(expected_to_create=0)
+        self.assertBooked(account, "-60.00")
+        self.assertEqual(self.links(account), [("day_total", 3, 1)])
+        self.assertFalse(account.transaction_ids.filtered("deleted"))
+        self.pay(self.bank_account, "-60.00", days_ago=5)
+        self.synchronize(account)
+        self.assertBooked(account, "-60.00", "-60.00")
+
+    def test_undoing_a_link_imports_the_transaction_and_it_is_not_linked_again(self):
+        self.pay(self.bank_account, "10.00", days_ago=5)
+        line = self.type_line(10, 5)
+        account = self.import_into_past()
+        link = self.env["ponto.link"].search([("account_id", "=", account.id)])
+        for user in (self.invoicing, self.employee):
+            with self.assertRaises(AccessError):
+                link.with_user(user).action_undo()
+        with self.working() as env:
+            env["ponto.link"].browse(link.ids).action_undo()
+        self.assertBooked(account, "10.00", "10.00")
+        self.synchronize(account)
+        self.assertBooked(account, "10.00", "10.00")
+        self.assertNotIn(line, account.transaction_ids.statement_line_id)
+
+    def test_a_link_by_the_id_cannot_be_undone(self):
+        item = self.pay(self.bank_account, "10.00", days_ago=5)
+        self.type_line(10, 20, transaction_details={"ponto": item.id})
+        account = self.import_into_past(expected_to_create=0)
+        self.assertEqual(self.links(account), [("ponto_id", 1, 1)])
+        with self.assertRaisesRegex(UserError, "carry the Ponto ID"):
+            self.env["ponto.link"].search([("account_id", "=", account.id)]).action_undo()
+
+    def test_a_later_change_by_the_bank_leaves_a_linked_line_and_is_said(self):
+        item = self.pay(self.bank_account, "10.00", days_ago=5)
+        line = self.type_line(10, 5)
+        account = self.import_into_past()
+        self.bank.change_transaction(item, amount="11.00", counterpart_name="Jan")
+        self.synchronize(account)
+        self.assertEqual((line.amount, line.partner_name), (10, False))
+        self.assertEqual(account.transaction_ids.reason, "changed")
+
+    def test_lines_of_another_journal_are_not_looked_at(self):
+        other = self.journal.copy()
+        self.pay(self.bank_account, "10.00", days_ago=5)
+        self.type_line(10, 5, journal_id=other.id)
+        self.assertBooked(self.import_into_past(expected_to_create=1), "10.00")
