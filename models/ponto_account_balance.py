@@ -255,7 +255,9 @@ class PontoAccount(models.Model):
             )
 
     def action_create_opening_entry(self):
-        """Propose the opening entry of this account; nothing is posted before it is confirmed.
+        """Show bank and ledger before the first imported transaction, and propose how to open the books.
+
+        Nothing is posted before one of the two ways is chosen.
 
         :return dict: action of the proposal
         :raises UserError: when there is nothing to propose
@@ -273,14 +275,10 @@ class PontoAccount(models.Model):
                 )
             )
         day, amount = self._get_opening()
-        if self.currency_id.is_zero(amount):
-            raise UserError(
-                self.env._("Bank and books agree before the first imported transaction: no opening entry is needed.")
-            )
         wizard = self.env["ponto.account.opening"].create({"account_id": self.id, "date": day, "amount": amount})
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Create Opening Entry"),
+            "name": self.env._("Opening Balance"),
             "res_model": wizard._name,
             "res_id": wizard.id,
             "view_mode": "form",

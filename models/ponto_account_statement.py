@@ -6,6 +6,7 @@ from typing import NamedTuple
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL, date_utils
 
@@ -73,6 +74,22 @@ class PontoAccount(models.Model):
                 shift = 0.0  # lines of a statement that is the user's: ours do not move across it
             elif period.end < last_day and self._is_confirmed(period):
                 self._make_statement(period, opening, closing)
+
+    def _make_first_statement(self):
+        """Make the statement of the first imported day at once: it anchors the balances that Odoo shows.
+
+        :raises UserError: when the bank's balances do not confirm the lines of that day
+        """
+        self.ensure_one()
+        first_day = self._get_first_day()
+        days = self._get_days(first_day, first_day) if first_day else []
+        period = Period(first_day, first_day, self.env["account.bank.statement"], days)
+        if not days or not self._is_confirmed(period) or period.total("open_count") != period.total("line_count"):
+            raise UserError(
+                self.env._("The lines of the first day are not all from the bank, or have a statement already.")
+            )
+        opening = self._get_bank_balance_after(first_day - timedelta(days=1))
+        self._make_statement(period, opening, self._get_bank_balance_after(first_day))
 
     def _is_confirmed(self, period):
         """Tell whether all transactions of the bank, and nothing else, are in the books."""
