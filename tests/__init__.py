@@ -17,6 +17,7 @@ from . import (
     test_hooks,
     test_import,
     test_import_identity,
+    test_invariants,
     test_journal,
     test_public_methods,
     test_pull,
