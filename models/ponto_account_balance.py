@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
-from .ponto_transaction import REASONS, UNDATED, UNREADABLE
+from .ponto_transaction import DOUBTFUL, REASONS, UNDATED, UNREADABLE
 
 
 class PontoAccount(models.Model):
@@ -173,7 +173,7 @@ class PontoAccount(models.Model):
         unreadable = [
             ("account_id", "=", self.id),
             ("state", "!=", "pending"),
-            ("reason", "in", (*UNREADABLE, *UNDATED)),
+            ("reason", "in", (*UNREADABLE, *UNDATED, *DOUBTFUL)),
         ]
         return (
             self._is_balance_current()

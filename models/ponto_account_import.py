@@ -1,13 +1,13 @@
 import logging
-from datetime import date
+from datetime import date, timedelta
 
 from psycopg2 import DataError, IntegrityError, OperationalError
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..const import IMPORT_BATCH
+from ..const import FUTURE_DAYS, IMPORT_BATCH, OLDEST_YEAR
 from ..ponto_client import read_transaction
 from .ponto_failure import JournalNotReady
 
@@ -65,8 +65,13 @@ class PontoAccount(models.Model):
         return True
 
     def _sort_out(self, run):
-        """Skip what lies before the start date, and ask anew about rows that wait."""
+        """Skip what lies before the start date, and ask anew about rows that wait, or whose day has come near."""
         rows = self.env["ponto.transaction"]
+        latest = fields.Date.today() + timedelta(days=FUTURE_DAYS)
+        ahead = [("date", ">=", date(OLDEST_YEAR, 1, 1)), ("date", "<=", latest)]
+        rows.search(
+            [("account_id", "=", self.id), ("state", "=", "error"), ("reason", "=", "date_range"), *ahead]
+        )._judge_again()
         waiting = rows.search([("account_id", "=", self.id), ("state", "=", "to_import"), ("reason", "!=", False)])
         waiting.write({"reason": False})
         early = rows.search(

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from hashlib import sha256
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -20,9 +23,14 @@ REASONS = {
     "amount_precision": _lt("The amount has more decimals than %(currency)s has."),
     "amount_range": _lt("The amount is too large to be true."),
     "date": _lt("Ponto gives neither an execution date nor a value date that can be read."),
-    "date_range": _lt("The date %(date)s cannot be right."),
+    "date_range": _lt("The date %(date)s cannot be right; if it lies ahead, it is imported when the day comes near."),
     "currency": _lt("The transaction is in %(detail)s, the account in %(currency)s."),
-    "text": _lt("The text holds a character that cannot be stored."),
+    "text": _lt("A text of it cannot be read, or holds a character that cannot be stored."),
+    "no_id": _lt("Ponto gives it no id: look whether your bank shows it, and enter it by hand if it is missing here."),
+    "duplicate_id": _lt(
+        "Ponto gives its id to another transaction too: compare both with your bank, and enter it by hand if it is"
+        " missing here."
+    ),
     "changed": _lt("The bank changed its amount or its day after the import: correct the bank transaction."),
     "refused": _lt("Odoo refused this transaction: %(detail)s"),
 }
@@ -30,6 +38,8 @@ REASONS = {
 UNREADABLE = ("amount", "amount_range", "currency")
 # Nor do these tell on which day the balance of the account changed.
 UNDATED = ("date", "date_range")
+# Whether the bank's balance holds one of these is not known.
+DOUBTFUL = ("duplicate_id",)
 
 
 class PontoTransaction(models.Model):
@@ -145,15 +155,20 @@ class PontoTransaction(models.Model):
         self.env["ponto.account"].check_access("write")
         # sudo: rows are written by synchronizations only; who may edit accounts may ask for another attempt.
         failed = self.sudo().filtered(lambda transaction: transaction.state == "error")
-        for transaction in failed:
+        failed._judge_again()
+        accounts = failed.account_id
+        accounts.filtered(lambda account: not account.sync_stage).sync_stage = "import"
+        return accounts._synchronize_now(accounts.connection_id) if accounts else None
+
+    def _judge_again(self):
+        """Judge rows anew from what Ponto gave: those that may be imported now are to be imported."""
+        for transaction in self:
             try:
                 item = read_transaction(transaction.raw or "")
             except FormatError:
                 continue  # what was kept cannot be read: it stays in error, and the others are tried
-            transaction._write_row(self._prepare_row(transaction.account_id, item, transaction.position))
-        accounts = failed.account_id
-        accounts.filtered(lambda account: not account.sync_stage).sync_stage = "import"
-        return accounts._synchronize_now(accounts.connection_id) if accounts else None
+            row = self._prepare_row(transaction.account_id, item, transaction.position, transaction.ponto_id)
+            transaction._write_row(row)
 
     # ------------------------------------------------------------------ storing what Ponto gave
 
@@ -166,9 +181,11 @@ class PontoTransaction(models.Model):
         :param int position: how many rows the pull has read before
         :return tuple: number of new rows, number of changed rows
         """
-        rows = {}
+        rows, first = {}, {}
         for offset, item in enumerate(items):
-            rows.setdefault(item.id, self._prepare_row(account, item, position + offset))
+            ponto_id = self._get_stored_id(item, first)
+            if ponto_id not in rows:
+                rows[ponto_id] = self._prepare_row(account, item, position + offset, ponto_id)
         known = self._get_known(account, list(rows))
         fresh = [row for ponto_id, row in rows.items() if ponto_id not in known]
         changed = [
@@ -180,6 +197,20 @@ class PontoTransaction(models.Model):
         for transaction, row in changed:
             transaction._follow_change(row)
         return len(fresh), len(changed)
+
+    @api.model
+    def _get_stored_id(self, item, first):
+        """Return the id under which a row is kept: Ponto's own, unless it has none or another one of the page has it.
+
+        The id of such a row comes from its text, so that reading the page again does not double it.
+
+        :param item: `ponto_client.Transaction`
+        :param dict first: Ponto id: first item of the page that has it; it grows
+        :return str: unique in the account
+        """
+        if item.id and replace(first.setdefault(item.id, item), raw="") == replace(item, raw=""):
+            return item.id
+        return f"{'again' if item.id else 'no-id'}:{sha256(item.raw.encode()).hexdigest()}"
 
     @api.model
     def _get_known(self, account, ponto_ids):
@@ -239,12 +270,13 @@ class PontoTransaction(models.Model):
         self.write({name: False if value is None else value for name, value in row.items() if name not in keep})
 
     @api.model
-    def _prepare_row(self, account, item, position):
+    def _prepare_row(self, account, item, position, ponto_id):
         """Return the columns of one row from what Ponto gave.
 
         :param account: `ponto.account` record
         :param item: `ponto_client.Transaction`
         :param int position: place in the pull
+        :param str ponto_id: under which it is kept
         :return dict: column: value, None for NULL
         """
         connection = account.connection_id
@@ -255,11 +287,13 @@ class PontoTransaction(models.Model):
             first, second = second, first
         date = first or second
         reason, detail = account._get_refusal(item, date)
+        if not reason and ponto_id != item.id:
+            reason = "duplicate_id" if item.id else "no_id"
         name, number = item.counterpart_name or None, item.counterpart_reference or None
         return {
             "account_id": account.id,
             "company_id": account.company_id.id,
-            "ponto_id": item.id,
+            "ponto_id": ponto_id,
             "state": "error" if reason else "to_import",
             "reason": reason,
             "detail": detail,

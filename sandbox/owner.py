@@ -15,7 +15,7 @@ COPIED = (
     "currency", "description", "remittance_information", "remittance_information_type", "counterpart_name",
     "counterpart_reference", "end_to_end_id", "mandate_id", "creditor_id", "purpose_code", "bank_transaction_code",
     "proprietary_bank_transaction_code", "additional_information", "card_reference", "card_reference_type", "fee",
-    "overrides",
+    "overrides", "members",
 )  # fmt: skip
 RELINKED = ("reference", "reference_type", "currency", "subtype", "description", "holder_name", "product",
             "opening_balance", "deprecated", "credit_limit")  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+MISSING = object()
 # Ponto takes 180 days where a bank states nothing else (support article KA-02516).
 DEFAULT_LIFETIME_DAYS = 180
 
@@ -90,6 +91,8 @@ class Transaction:
     fee: Decimal | None = None
     # API attributes (in the API's spelling) served instead of the ones above: for values Ponto should never send.
     overrides: dict[str, Any] = field(default_factory=dict)
+    # Members of the resource itself (``id``, ``type``, ...) served instead of its own; ``MISSING`` leaves one out.
+    members: dict[str, Any] = field(default_factory=dict)
 
     @property
     def day(self) -> date:

@@ -15,6 +15,7 @@ from . import (
     test_fetch_accounts,
     test_health,
     test_hooks,
+    test_hostile_values,
     test_import,
     test_import_identity,
     test_invariants,

@@ -97,8 +97,11 @@ class Watch:
     # ------------------------------------------------------------------ the bank
 
     def items(self):
-        """Return the transactions that Ponto shows."""
-        return self.bank.transactions(self.bank_account)
+        """Return the transactions that Ponto shows; what it lists twice is one."""
+        first = {}
+        for item in self.bank.transactions(self.bank_account):
+            first.setdefault(item.bank_id, item)
+        return list(first.values())
 
     def balance(self, day):
         """Return the bank's own balance at the end of a day."""
