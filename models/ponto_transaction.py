@@ -270,13 +270,13 @@ class PontoTransaction(models.Model):
         self.write({name: False if value is None else value for name, value in row.items() if name not in keep})
 
     @api.model
-    def _prepare_row(self, account, item, position, ponto_id):
+    def _prepare_row(self, account, item, position, ponto_id=None):
         """Return the columns of one row from what Ponto gave.
 
         :param account: `ponto.account` record
         :param item: `ponto_client.Transaction`
         :param int position: place in the pull
-        :param str ponto_id: under which it is kept
+        :param str ponto_id: under which it is kept, when it is not alone with its own
         :return dict: column: value, None for NULL
         """
         connection = account.connection_id
@@ -287,6 +287,7 @@ class PontoTransaction(models.Model):
             first, second = second, first
         date = first or second
         reason, detail = account._get_refusal(item, date)
+        ponto_id = ponto_id or self._get_stored_id(item, {})
         if not reason and ponto_id != item.id:
             reason = "duplicate_id" if item.id else "no_id"
         name, number = item.counterpart_name or None, item.counterpart_reference or None

@@ -238,7 +238,7 @@ class TestHostileValues(PontoCase):
         noon = datetime.combine(date.today(), datetime.min.time(), timezone.utc) + timedelta(hours=12)
         with freeze_time(noon) as frozen:
             item = self.pay_hostile(day=date.today() + timedelta(days=AHEAD))
-            connection, books = self.start()
+            _connection, books = self.start()
             books.refused.add(item.bank_id)
             row = None
             for _day in range(AHEAD - 32):
