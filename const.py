@@ -21,6 +21,8 @@ IMPORT_BATCH = 200
 PAGE_LIMIT = 100
 CLICK_SECONDS = 8  # the longest a click may work inside its request when no cron runs
 BACKOFF_HOURS = (1, 2, 4)
+PROBED_ACCOUNTS = 2  # other accounts that are asked whether only one fails
+FAILING_TOLD_AFTER = timedelta(hours=24)  # without a success, the pauses of the schedule included
 RUN_LOG_DAYS = 400
 STEP_RETRIES = 3  # repetitions of one page or batch after a serialization failure
 

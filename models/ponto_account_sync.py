@@ -4,13 +4,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import CLICK_SECONDS
-from ..ponto_client import PontoError
-from .ponto_failure import reaction_of
+from ..ponto_client import PontoError, ScopeError, TokenRejected
 from .ponto_lock import exclusive
 from .ponto_slice import WorkSlice
 from .ponto_token import DatabaseTokenStore
 
 _logger = logging.getLogger(__name__)
+
+REFUSALS = (ScopeError, TokenRejected)  # what a connection stops for, unless only one account is refused
 
 
 class PontoAccount(models.Model):
@@ -37,7 +38,8 @@ class PontoAccount(models.Model):
                 ("sync_stage", "!=", False),
                 ("connection_id.active", "=", True),
                 ("connection_id.state", "=", "connected"),
-                ("connection_id.failure_count", "=", 0),
+                # A connection that failed is looked at first.
+                ("connection_id.last_error_code", "=", False),
                 "|",
                 ("next_attempt_at", "=", False),
                 ("next_attempt_at", "<=", now),
@@ -127,7 +129,7 @@ class PontoAccount(models.Model):
     def _may_run(self):
         # Another account may just have met a failure of the connection: all come back together.
         connection = self.connection_id
-        return self.sync_stage and connection.state == "connected" and not connection.failure_count
+        return self.sync_stage and connection.state == "connected" and not connection.last_error_code
 
     def _run(self, work, trigger):
         """Run the stages of one account under its lock.
@@ -146,12 +148,12 @@ class PontoAccount(models.Model):
                 work.repeat(lambda: account._read_balance(client))
             if account.sync_stage == "import" and not account._import(run, work):
                 return False
-            work.repeat(lambda: account._close_run(run))
+            work.repeat(lambda: account._close_run(run, client))
         except PontoError as error:
-            account._stop_run(run, work, error)
+            account._stop_run(run, work, error, client)
         except Exception as error:  # one account's failure never touches another; it is told on the record
             _logger.exception("Ponto account %s: unexpected failure", account.id)
-            account._stop_run(run, work, error)
+            account._stop_run(run, work, error, client)
         finally:
             if client.api_calls:
                 work.repeat(lambda: run._count(api_call=client.api_calls))
@@ -169,7 +171,7 @@ class PontoAccount(models.Model):
         user = self.env.user
         return self.env["res.users"] if user._is_superuser() else user
 
-    def _close_run(self, run):
+    def _close_run(self, run, client):
         now = fields.Datetime.now()
         run.write({"state": "done", "ended_at": now})
         self.write(
@@ -181,25 +183,32 @@ class PontoAccount(models.Model):
                 "next_attempt_at": False,
             }
         )
+        self._note_success()
+        if client.api_calls:
+            self.connection_id._note_answer()
 
-    def _stop_run(self, run, work, error):
+    def _stop_run(self, run, work, error, client):
         """Take back what is not committed, and note the failure where the user looks."""
         self.env.cr.rollback()
-        work.repeat(lambda: self._register_failure(run, error))
+        alone = not isinstance(error, PontoError) or self._fails_alone(client, error)
+        work.repeat(lambda: self._register_failure(run, error, alone))
 
-    def _register_failure(self, run, error):
+    def _register_failure(self, run, error, alone):
         """Note a failure on the log and on the account, or on the connection when all its accounts have to wait.
 
         :param run: `ponto.synchronization` record
         :param Exception error: what happened
+        :param bool alone: whether only this account fails
         """
         now = fields.Datetime.now()
-        name = type(error).__name__
+        name = "AccountRefused" if alone and isinstance(error, REFUSALS) else type(error).__name__
         request_id = getattr(error, "request_id", None)
         run.write({"state": "error", "ended_at": now, "error_code": name, "request_id": request_id})
-        if isinstance(error, PontoError) and reaction_of(error).scope == "connection":
+        if not alone:
             self.connection_id._register_failure(error)
             return
+        if isinstance(error, PontoError):
+            self.connection_id._note_answer()
         wait = self.connection_id._get_backoff_seconds(self.failure_count)
         next_attempt_at = fields.Datetime.add(now, seconds=wait)
         self.write(
@@ -210,5 +219,6 @@ class PontoAccount(models.Model):
                 "next_attempt_at": next_attempt_at,
             }
         )
+        self._note_failure()
         self.connection_id._trigger_synchronization(next_attempt_at)
         _logger.warning("Ponto account %s: %s (request %s)", self.id, getattr(error, "code", name), request_id)

@@ -138,9 +138,9 @@ class PontoConnection(models.Model):
                 "next_sync_at": connection._get_next_scheduled_time(),
                 "last_success_at": fields.Datetime.now(),
                 "last_error_code": False,
-                "failure_count": 0,
             }
         )
+        connection._note_answer()
         accounts._pull_first_pages(client)
         self._trigger_synchronization()
         return self._action_fetch_accounts()

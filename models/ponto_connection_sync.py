@@ -3,7 +3,8 @@ import logging
 from odoo import api, fields, models
 
 from ..const import BACKOFF_HOURS
-from ..ponto_client import NotFound, PontoError
+from ..ponto_client import NotFound, PontoError, RateLimited
+from .ponto_connection_failing import CREDENTIALS
 from .ponto_failure import explain, reaction_of
 from .ponto_lock import exclusive
 from .ponto_slice import WorkSlice
@@ -71,15 +72,17 @@ class PontoConnection(models.Model):
     def _look_and_plan(self):
         now = fields.Datetime.now()
         self._look(self._make_client(DatabaseTokenStore(self)))
-        self.write(
-            {
-                "state": "connected",
-                "last_success_at": now,
-                "last_error_code": False,
-                "failure_count": 0,
-                "next_sync_at": self._get_next_scheduled_time(),
-            }
-        )
+        vals = {
+            "state": "connected",
+            "last_error_code": False,
+            "next_sync_at": self._get_next_scheduled_time(),
+        }
+        # Where transactions failed before, the list of accounts proves little: the first of them that is read does.
+        if self.failing_since and self.account_ids.filtered(lambda account: account.sync_stage == "pull"):
+            self.write(vals)
+        else:
+            self.write({**vals, "last_success_at": now})
+            self._note_answer()
 
     def _look(self, client):
         """Read institutions and accounts of the connection, and mark the accounts with something new as due.
@@ -107,7 +110,7 @@ class PontoConnection(models.Model):
         return accounts
 
     def _register_failure(self, error):
-        """Note a failure on the connection and plan the next attempt: 1 h, 2 h, 4 h; `Retry-After` wins.
+        """Note a failure on the connection and plan the next attempt: 1 h, 2 h, 4 h; too many calls: as Ponto asks.
 
         :param Exception error: what happened
         """
@@ -120,12 +123,15 @@ class PontoConnection(models.Model):
         }
         if isinstance(error, PontoError) and reaction_of(error).stops:
             vals.update(state="error", next_sync_at=False)
-            self._ask_to_act("account_online_ponto.mail_activity_credentials", explain(self.env, error))
+            self._ask_to_act(CREDENTIALS, explain(self.env, error))
         else:
-            wait = getattr(error, "retry_after", None) or self._get_backoff_seconds(self.failure_count)
+            wait = self._get_backoff_seconds(self.failure_count)
+            if isinstance(error, RateLimited):
+                wait = error.retry_after or wait
             vals["next_sync_at"] = fields.Datetime.add(now, seconds=min(wait, 86400))
             self._trigger_synchronization(vals["next_sync_at"])
         self.write(vals)
+        self._note_failure()
         _logger.warning(
             "Ponto connection %s: %s (status %s, request %s)",
             self.id,

@@ -81,12 +81,24 @@ class JournalNotReady(Exception):
     """The journal of an account cannot take bank transactions; the rows wait."""
 
 
+class AccountRefused(Exception):
+    """Ponto refuses one account, and gives the others of the connection."""
+
+
 BY_NAME = {cls.__name__: reaction for cls, reaction in REACTIONS.items()}
 BY_NAME["JournalNotReady"] = Reaction(
     "account",
     False,
     _lt(
         "The journal is archived, secured with a hash, or has no bank account or no suspense account: mend the journal."
+    ),
+)
+BY_NAME["AccountRefused"] = Reaction(
+    "account",
+    False,
+    _lt(
+        "Ponto refuses to give this account, and gives the others. Look at its authorization in Ponto; it is tried again"
+        " by itself."
     ),
 )
 UNEXPECTED = _lt(

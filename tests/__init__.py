@@ -12,6 +12,8 @@ from . import (
     test_client_tokens,
     test_client_transport,
     test_connect,
+    test_dates,
+    test_down,
     test_fetch_accounts,
     test_health,
     test_hooks,
