@@ -184,13 +184,21 @@ class PontoAccount(models.Model):
     def _get_bank_balance_after(self, day):
         """Return the bank's balance at the end of a past day: today's, less every transaction since.
 
+        What a user had booked on the first open day counts on that day.
+
         :param date day: the day
         :return float: in the account's currency
         """
-        later = self.env["ponto.transaction"]._read_group(
-            [("account_id", "=", self.id), ("state", "!=", "pending"), ("date", ">", day)], aggregates=["amount:sum"]
+        self.env["ponto.transaction"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "SELECT COALESCE(SUM(amount), 0) FROM ponto_transaction"
+                " WHERE account_id = %s AND state != 'pending' AND COALESCE(booking_date, date) > %s",
+                self.id,
+                day,
+            )
         )
-        return self.currency_id.round(self.bank_balance - (later[0][0] or 0.0))
+        return self.currency_id.round(self.bank_balance - float(self.env.cr.fetchone()[0]))
 
     def _get_opening(self):
         """Return what is missing in the books before the first imported transaction.

@@ -61,6 +61,9 @@ class PontoAccount(models.Model):
                 break
             if not in_time:
                 return False
+        while work.repeat(self._follow_changes):
+            if not work.next(1):
+                return False
         work.repeat(self._update_statements)
         return True
 
@@ -86,16 +89,26 @@ class PontoAccount(models.Model):
         :param run: `ponto.synchronization` record
         :return int: number of rows looked at; 0 when nothing is left
         """
-        # A user may have unticked the account or moved its start date since the last batch.
-        self.invalidate_recordset(["linked", "import_from", "journal_id"])
-        rows = self._lock_next_rows() if self.linked else None
+        rows = self._lock_next_rows() if self._hold_link() else None
         if not rows:
             return 0
-        due = self._hold_back(rows)
-        linked = self._link_existing(due, run)
-        created, failed = self._create_lines(due - linked, run)
+        linked = self._link_existing(rows, run)
+        linked |= self._adopt(rows - linked)
+        due = self._hold_back(rows - linked)
+        created, failed = self._create_lines(due, run)
         run._count(imported=len(created), linked=len(linked), failed=len(failed))
         return len(rows)
+
+    def _hold_link(self):
+        """Keep the link of the account as it is until the batch is committed, and tell whether there is one.
+
+        A user may have unticked the account or moved its start date since the last batch. The link to another record
+        of the same bank account waits for this batch, or this batch fails and is repeated: no line is made twice.
+        """
+        self.flush_recordset()
+        self.env.cr.execute(SQL("SELECT linked FROM ponto_account WHERE id = %s FOR SHARE", self.id))
+        self.invalidate_recordset(["linked", "import_from", "journal_id"])
+        return self.env.cr.fetchone()[0]
 
     def _lock_next_rows(self):
         """Return the next rows, locked by the transaction that makes their lines."""
@@ -116,16 +129,23 @@ class PontoAccount(models.Model):
     def _hold_back(self, rows):
         """Let rows wait whose day is locked or has no rate; they say so.
 
+        A row that a user wants on the first open day gets that day instead.
+
         :param rows: `ponto.transaction` records
         :return: the rows that may be imported now
         """
         company = self.company_id
         lock_date = company._get_user_fiscal_lock_date(self.journal_id, ignore_exceptions=True)
         locked = rows.filtered(lambda row: row.date <= lock_date)
+        first_open_day = lock_date + timedelta(days=1) if locked else None
+        moved = locked.filtered(lambda row: row.on_open_day and first_open_day <= fields.Date.context_today(row))
+        rows.filtered("booking_date").write({"booking_date": False})
+        moved.write({"booking_date": first_open_day})
+        locked -= moved
         locked.write({"reason": "locked"})
         rows -= locked
         first_rate = self._get_first_rate_date()
-        unrated = rows.filtered(lambda row: first_rate is None or row.date < first_rate)
+        unrated = rows.filtered(lambda row: first_rate is None or row._get_booking_day() < first_rate)
         unrated.write({"reason": "no_rate"})
         return rows - unrated
 
@@ -161,9 +181,29 @@ class PontoAccount(models.Model):
         :param run: `ponto.synchronization` record
         :return: the rows that are linked now
         """
+        existing = self._find_existing(rows)
+        linked = rows.filtered(lambda row: row.ponto_id in existing)
+        for row in linked:
+            row.write(
+                {
+                    "state": "imported",
+                    "statement_line_id": existing[row.ponto_id],
+                    "synchronization_id": run.id,
+                    "linked_to_existing": True,
+                }
+            )
+        return linked
+
+    def _find_existing(self, rows):
+        """Return bank transactions of the company that carry a Ponto id, and belong to no row.
+
+        :param rows: `ponto.transaction` records to look for
+        :return dict: Ponto id: id of the bank transaction
+        """
         if not rows:
-            return rows
+            return {}
         self.env["account.bank.statement.line"].flush_model(["transaction_details"])
+        rows.flush_model(["statement_line_id"])
         self.env.cr.execute(
             SQL(
                 "SELECT line.transaction_details ->> 'ponto', line.id FROM account_bank_statement_line line"
@@ -173,17 +213,7 @@ class PontoAccount(models.Model):
                 self.company_id.id,
             )
         )
-        existing = dict(self.env.cr.fetchall())
-        linked = rows.filtered(lambda row: row.ponto_id in existing)
-        for row in linked:
-            row.write(
-                {
-                    "state": "imported",
-                    "statement_line_id": existing[row.ponto_id],
-                    "synchronization_id": run.id,
-                }
-            )
-        return linked
+        return dict(self.env.cr.fetchall())
 
     # ------------------------------------------------------------------ lines
 
@@ -229,7 +259,7 @@ class PontoAccount(models.Model):
             row.write({"state": "imported", "statement_line_id": line.id, "synchronization_id": run.id})
         self.env.flush_all()
         for row, line in zip(rows, lines, strict=True):
-            if line.date != row.date:
+            if line.date != row._get_booking_day():
                 raise DateMoved(self.env._("Odoo would book this transaction on another day."))
 
     def _get_first_sentence(self, error):

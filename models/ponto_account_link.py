@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..const import CARD_REFERENCE_TYPES, STABLE_REFERENCE_TYPES
+from ..const import CARD_REFERENCE_TYPES
 
 
 class PontoAccount(models.Model):
@@ -14,31 +14,30 @@ class PontoAccount(models.Model):
         return self.subtype == "card" or self.reference_type in CARD_REFERENCE_TYPES
 
     def _link(self, journal, import_from):
-        """Synchronize this account into a journal.
+        """Synchronize this account into a journal; another record of the same bank account stops there.
 
-        :param journal: `account.journal` record of the same company, or empty: one is created
+        :param journal: `account.journal` record of the same company, or empty: that of the account, or a new one
         :param date import_from: first day to import
         :raises UserError: when the journal cannot take this account
         """
         self.ensure_one()
         self._check_currency()
-        if other := self._get_twin():
-            raise UserError(
-                self.env._(
-                    "%(account)s is already synchronized through %(connection)s; it would be imported twice.",
-                    account=self.display_name,
-                    connection=other.connection_id.name,
-                )
-            )
-        journal = journal or self._create_journal()
+        journal = journal or self._get_kin().journal_id[:1] or self._create_journal()
         self._check_journal(journal)
+        predecessors = self._get_kin(journal).filtered("journal_id")
+        if predecessors:
+            self._take_over(predecessors)
         if journal.bank_statements_source != "ponto":
             journal.bank_statements_source = "ponto"
         self.write({"linked": True, "declined": False, "journal_id": journal.id, "import_from": import_from})
+        self._reopen_replaced()
         self._mark_due()
 
-    def _unlink_journal(self):
-        """Stop synchronizing; journal and lines stay, and what was imported stays known."""
+    def _unlink_journal(self, keep_feed=False):
+        """Stop synchronizing; journal and lines stay, and what was imported stays known.
+
+        :param bool keep_feed: another record of the same bank account goes on feeding the journal
+        """
         journals = self.filtered("linked").journal_id
         self.write({"linked": False, "declined": True, "sync_stage": False})
         self._note_success()
@@ -46,27 +45,8 @@ class PontoAccount(models.Model):
         self.filtered(lambda account: not account._count_imported()).journal_id = False
         runs = self.env["ponto.synchronization"].search([("account_id", "in", self.ids), ("state", "=", "running")])
         runs.write({"state": "done", "ended_at": fields.Datetime.now()})
-        journals.filtered(lambda j: j.bank_statements_source == "ponto").bank_statements_source = "undefined"
-
-    def _get_twin(self):
-        """Return another linked record of the same account of the company; a masked number does not name an account.
-
-        :return: `ponto.account` record, maybe empty
-        """
-        self.ensure_one()
-        if not self.normalized_reference or self.reference_type not in STABLE_REFERENCE_TYPES:
-            return self.browse()
-        return self.search(
-            [
-                ("linked", "=", True),
-                ("company_id", "=", self.company_id.id),
-                ("reference_type", "=", self.reference_type),
-                ("normalized_reference", "=", self.normalized_reference),
-                ("currency_code", "=", self.currency_code),
-                ("id", "!=", self.id),
-            ],
-            limit=1,
-        )
+        if not keep_feed:
+            journals.filtered(lambda j: j.bank_statements_source == "ponto").bank_statements_source = "undefined"
 
     def _check_currency(self):
         self.ensure_one()
@@ -118,21 +98,24 @@ class PontoAccount(models.Model):
                     "The journal %(journal)s is archived, or has no bank account or no suspense account.", **names
                 )
             )
-        others = self.search([("journal_id", "=", journal.id), ("linked", "=", True), ("id", "!=", self.id)], limit=1)
+        others = self.search([("journal_id", "=", journal.id), ("linked", "=", True), ("id", "!=", self.id)])
+        others -= self._get_twin()
         if others:
             raise UserError(
                 self.env._(
                     "The journal %(journal)s is already synchronized with %(other)s.",
                     journal=journal.display_name,
-                    other=others.display_name,
+                    other=others[0].display_name,
                 )
             )
-        if self.journal_id and self.journal_id != journal and self._count_imported():
+        feeders = (self | self._get_kin()).filtered(lambda a: a.journal_id and a.journal_id != journal)
+        elsewhere = feeders.filtered(lambda account: account._count_imported()).journal_id[:1]
+        if elsewhere:
             raise UserError(
                 self.env._(
                     "Transactions of %(account)s are in the journal %(journal)s already; it cannot move to another one.",
                     account=self.display_name,
-                    journal=self.journal_id.display_name,
+                    journal=elsewhere.display_name,
                 )
             )
 
@@ -151,9 +134,9 @@ class PontoAccount(models.Model):
         :return: `account.journal` record, maybe empty
         """
         self.ensure_one()
-        if self.journal_id:
-            return self.journal_id
-        if self.reference_type not in STABLE_REFERENCE_TYPES or not self.normalized_reference:
+        if known := self.journal_id or self._get_kin().journal_id[:1]:
+            return known
+        if not self._is_identified():
             return self.env["account.journal"]
         taken = self.search([("linked", "=", True), ("company_id", "=", self.company_id.id)]).journal_id
         journals = self.env["account.journal"].search(
@@ -189,8 +172,7 @@ class PontoAccount(models.Model):
         vals["default_account_id"] = journals._create_default_account(company, journal_type, vals)
         journal = journals.create(vals)
         # Only one journal may carry a number: the one in the company's currency.
-        named = self.normalized_reference and self.reference_type in STABLE_REFERENCE_TYPES
-        if journal_type == "bank" and own_currency and named:
+        if journal_type == "bank" and own_currency and self._is_identified():
             journal.bank_account_id = self._find_or_create_bank_account()
         return journal
 

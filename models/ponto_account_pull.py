@@ -49,7 +49,9 @@ class PontoAccount(models.Model):
             ended = work.repeat(lambda page=page: self._store_page(page, run))
             in_time = work.next(1)
             if ended:
-                return in_time
+                self._pull_extras(client, run, work)
+                work.repeat(self._end_pull)
+                return work.next() and in_time
             if not in_time:
                 return False
         return True
@@ -65,13 +67,12 @@ class PontoAccount(models.Model):
         :return bool: whether the pull has come to its end
         """
         if not self.pull_cursor:
-            self.pull_started_for = self.synchronized_at
+            latest = page.latest_synchronization
+            self.write({"pull_started_for": self.synchronized_at, "pull_latest": latest and latest.id})
         new, changed = self.env["ponto.transaction"]._store(self, page.items, self.pull_position)
         run._count(read=len(page.items), new=new, changed=changed)
         ended = not page.next_cursor or (self.pull_complete and not new and not changed and self._is_old(page.items))
-        if ended:
-            self._end_pull()
-        else:
+        if not ended:
             self.write({"pull_cursor": page.next_cursor, "pull_position": self.pull_position + len(page.items)})
         return ended
 
@@ -131,5 +132,6 @@ class PontoAccount(models.Model):
                 page = None
             if page:
                 run = account._open_run("connect")
-                account._store_page(page, run)
+                if account._store_page(page, run):
+                    account._end_pull()
                 run._count(api_call=1)

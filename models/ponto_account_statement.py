@@ -95,28 +95,34 @@ class PontoAccount(models.Model):
         )
 
     def _move_statement(self, period, opening, closing, shift):
-        """Bring a statement of ours up to date.
+        """Bring a statement of ours up to date: late lines join it, changed ones move its end.
+
+        One of its ends, moved like those before it or as it is, must still be the bank's: else the bank's figures
+        contradict what is made, and nobody knows which is right.
 
         :param Period period: with its statement
         :param float opening: the bank's balance before the period
         :param float closing: the bank's balance after it
-        :param float shift: by how much earlier late lines move it
+        :param float shift: by how much what came earlier moves it
         :return float | None: by how much the following ones move; None when the bank contradicts what is made
         """
         compare = self.currency_id.compare_amounts
         statement = period.statement.with_context(ponto_statement=True)
-        start, end = statement.balance_start + shift, statement.balance_end_real + shift
-        late = self._get_open_lines(period) if period.total("open_count") and self._is_confirmed(period) else None
-        if late:
-            if compare(start, opening) and compare(end, closing):
-                return None
+        for moved in (shift, 0.0):
+            start, end = statement.balance_start + moved, statement.balance_end_real + moved
+            if not compare(start, opening) or not compare(end, closing):
+                shift = moved
+                break
+        else:
+            return None
+        if self._is_confirmed(period):
             shift = closing - statement.balance_end_real
-            statement.line_ids = [Command.link(line.id) for line in late]
             start, end = opening, closing
-        elif not shift:
-            return None if compare(start, opening) else 0.0
-        # Both, always: writing the start alone would recompute the end.
-        statement.write({"balance_start": start, "balance_end_real": end})
+            if late := self._get_open_lines(period):
+                statement.line_ids = [Command.link(line.id) for line in late]
+        if compare(start, statement.balance_start) or compare(end, statement.balance_end_real):
+            # Both, always: writing the start alone would recompute the end.
+            statement.write({"balance_start": start, "balance_end_real": end})
         return shift
 
     def _get_open_lines(self, period):
@@ -182,11 +188,11 @@ class PontoAccount(models.Model):
             SQL(
                 """
                 WITH bank AS (
-                    SELECT date AS day, SUM(amount) AS total,
+                    SELECT COALESCE(booking_date, date) AS day, SUM(amount) AS total,
                            COUNT(*) FILTER (WHERE state NOT IN ('imported', 'skipped')) AS waiting
                       FROM ponto_transaction
                      WHERE account_id = %(account)s AND state != 'pending'
-                       AND date BETWEEN %(first)s AND %(last)s
+                       AND COALESCE(booking_date, date) BETWEEN %(first)s AND %(last)s
                      GROUP BY 1
                 ), books AS (
                     SELECT move.date AS day, SUM(line.amount) AS total, COUNT(*) AS lines,

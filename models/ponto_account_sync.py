@@ -98,7 +98,10 @@ class PontoAccount(models.Model):
     def _work_through(self, connections, work, trigger):
         for connection in connections:
             connection._look_when_due(work, force=True)
-        self.filtered(lambda account: account.connection_id.state == "connected")._synchronize(work, trigger)
+        accounts = self
+        for replaced in self.filtered(lambda account: not account.linked):
+            accounts |= replaced._get_twin()  # the link has just moved to a new record of the same account
+        accounts.filtered(lambda account: account.connection_id.state == "connected")._synchronize(work, trigger)
 
     @api.model
     def _get_notice(self, message, kind="info"):

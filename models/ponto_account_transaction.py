@@ -115,7 +115,7 @@ class PontoAccount(models.Model):
         """
         return {
             "journal_id": self.journal_id.id,
-            "date": transaction.date,
+            "date": transaction.booking_date or transaction.date,
             "amount": float(item.amount),
             "payment_ref": transaction.label,
             "partner_name": self._clean(item.counterpart_name) or False,
@@ -134,7 +134,9 @@ class PontoAccount(models.Model):
             else (_("Execution date"), transaction.execution_date)
         )
         remittance, description = self._clean(item.remittance_information), self._clean(item.description)
+        moved = transaction.booking_date and transaction.booking_date != transaction.date
         pieces = [
+            (_("Date at the bank, in a locked period"), format_date(self.env, transaction.date) if moved else ""),
             (_("Communication"), remittance if remittance != transaction.label else ""),
             (_("Description"), description if description not in (transaction.label, remittance) else ""),
             (other[0], format_date(self.env, other[1]) if other[1] and other[1] != transaction.date else ""),

@@ -106,6 +106,7 @@ class PontoConnection(models.Model):
         institutions = self.env["ponto.institution"]._update_from_ponto(self, remote_institutions)
         accounts = self.env["ponto.account"]._update_from_ponto(self, remote_accounts, institutions)
         (self.account_ids - accounts)._mark_vanished()
+        accounts._follow_new_records(self.company_id)
         self.account_ids._mark_due()
         return accounts
 

@@ -32,6 +32,8 @@ REASONS = {
         " missing here."
     ),
     "changed": _lt("The bank changed its amount or its day after the import: correct the bank transaction."),
+    "changed_texts": _lt("The bank changed its texts after the transaction was matched; the label stays as it is."),
+    "replaced": _lt("Ponto gives this transaction under another id now; that one is in the books."),
     "refused": _lt("Odoo refused this transaction: %(detail)s"),
 }
 # Rows with one of these have no amount that could be added to others.
@@ -89,29 +91,54 @@ class PontoTransaction(models.Model):
     synchronization_id = fields.Many2one(
         "ponto.synchronization", "Imported By", readonly=True, ondelete="set null", index="btree_not_null"
     )
+    linked_to_existing = fields.Boolean("Linked to Existing", readonly=True, copy=False)
+    successor_id = fields.Many2one(
+        "ponto.transaction", "Goes on as", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
+    )
+    on_open_day = fields.Boolean(
+        "On the First Open Day", readonly=True, copy=False, help="A user chose to book it after the locked period."
+    )
+    booking_date = fields.Date(readonly=True, copy=False, help="Its day in the books, where it is not the bank's.")
+    raw_in_books = fields.Text(
+        readonly=True, copy=False, help="What its line was made of, while it is not what Ponto gives now."
+    )
+    to_follow = fields.Boolean(
+        readonly=True, copy=False, help="The bank changed it, and its line was not looked at yet."
+    )
     deleted = fields.Boolean(
         "Deleted in Odoo",
         compute="_compute_deleted",
         search="_search_deleted",
         help="It was imported, and a user deleted it; it is not imported again.",
     )
+    unposted = fields.Boolean(
+        "Not Posted",
+        compute="_compute_unposted",
+        search="_search_unposted",
+        help="Its bank transaction was reset to draft or cancelled: the amount is not in the books.",
+    )
 
     _ponto_uniq = models.UniqueIndex("(account_id, ponto_id)")
     _line_uniq = models.UniqueIndex("(statement_line_id) WHERE statement_line_id IS NOT NULL")
     _import_order_idx = models.Index("(account_id, date, created_at, position DESC, id) WHERE state = 'to_import'")
     _account_date_idx = models.Index("(account_id, date)")
+    _to_follow_idx = models.Index("(account_id) WHERE to_follow")
 
     @api.depends("label", "date")
     def _compute_display_name(self):
         for transaction in self:
             transaction.display_name = transaction.label or transaction.ponto_id
 
-    @api.depends("state", "reason", "detail", "date", "currency_id", "statement_line_id")
+    @api.depends("state", "reason", "detail", "date", "currency_id", "statement_line_id.state")
     @api.depends_context("lang")
     def _compute_message(self):
         for transaction in self:
             if transaction.deleted:
                 transaction.message = self.env._("Imported, then deleted in Odoo: it is not imported again.")
+            elif transaction.unposted:
+                transaction.message = self.env._(
+                    "Its bank transaction was reset to draft or cancelled in Odoo: post it again, or the books miss it."
+                )
             elif reason := transaction._get_reason():
                 # The lazy text carries no values of its own: translate first, fill in second.
                 sentence = self.env._(REASONS[reason])
@@ -139,6 +166,34 @@ class PontoTransaction(models.Model):
         domain = [("state", "=", "imported"), ("statement_line_id", "=", False)]
         return domain if True in value else ["!", "&", *domain]
 
+    @api.depends("state", "statement_line_id.state")
+    def _compute_unposted(self):
+        for transaction in self:
+            line = transaction.statement_line_id
+            transaction.unposted = transaction.state == "imported" and bool(line) and line.state != "posted"
+
+    def _search_unposted(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = [("state", "=", "imported"), ("statement_line_id.state", "in", ("draft", "cancel"))]
+        return domain if True in value else ["!", "&", *domain]
+
+    def _get_booking_day(self):
+        """Return the day of this transaction in the books: the bank's, unless a user chose the first open one."""
+        self.ensure_one()
+        return self.booking_date or self.date
+
+    def _get_holder(self):
+        """Return the row that this transaction goes on as, under the newest of its ids.
+
+        :return: `ponto.transaction` record; the row itself when it was never replaced
+        """
+        self.ensure_one()
+        holder = self
+        while holder.successor_id and holder.state != "imported":
+            holder = holder.successor_id
+        return holder
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         if any(transaction.state == "imported" for transaction in self):
@@ -146,19 +201,43 @@ class PontoTransaction(models.Model):
                 self.env._("What was imported must stay known, or it would be imported twice. It cannot be deleted.")
             )
 
+    def action_import_again(self):
+        """Import rows again that a user deleted.
+
+        :return dict | None: a notice for the web client
+        """
+        deleted = self._get_for_action().filtered("deleted")
+        deleted.write({"state": "to_import", "reason": False, "synchronization_id": False, "linked_to_existing": False})
+        return deleted._import_now()
+
+    def action_import_on_open_day(self):
+        """Import rows of a locked period on the first open day; the bank's date is in their note.
+
+        :return dict | None: a notice for the web client
+        """
+        locked = self._get_for_action().filtered(lambda row: (row.state, row.reason) == ("to_import", "locked"))
+        locked.write({"on_open_day": True, "reason": False})
+        return locked._import_now()
+
     def action_retry(self):
         """Try again to import rows that ended in an error.
 
         :return dict | None: a notice for the web client
         """
-        self.check_access("read")
-        self.env["ponto.account"].check_access("write")
-        # sudo: rows are written by synchronizations only; who may edit accounts may ask for another attempt.
-        failed = self.sudo().filtered(lambda transaction: transaction.state == "error")
+        failed = self._get_for_action().filtered(lambda transaction: transaction.state == "error")
         failed._judge_again()
-        accounts = failed.account_id
-        accounts.filtered(lambda account: not account.sync_stage).sync_stage = "import"
-        return accounts._synchronize_now(accounts.connection_id) if accounts else None
+        return failed._import_now()
+
+    def _get_for_action(self):
+        """Return these rows for a button: rows are written by synchronizations only.
+
+        :return: the rows, in superuser mode
+        :raises AccessError: for who may not edit their accounts
+        """
+        self.check_access("read")
+        self.account_id.check_access("write")
+        # sudo: who may edit the accounts may ask for this.
+        return self.sudo()
 
     def _judge_again(self):
         """Judge rows anew from what Ponto gave: those that may be imported now are to be imported."""
@@ -169,6 +248,11 @@ class PontoTransaction(models.Model):
                 continue  # what was kept cannot be read: it stays in error, and the others are tried
             row = self._prepare_row(transaction.account_id, item, transaction.position, transaction.ponto_id)
             transaction._write_row(row)
+
+    def _import_now(self):
+        accounts = self.account_id.filtered("linked")
+        accounts.filtered(lambda account: not account.sync_stage).sync_stage = "import"
+        return accounts._synchronize_now(accounts.connection_id) if accounts else None
 
     # ------------------------------------------------------------------ storing what Ponto gave
 
@@ -181,11 +265,7 @@ class PontoTransaction(models.Model):
         :param int position: how many rows the pull has read before
         :return tuple: number of new rows, number of changed rows
         """
-        rows, first = {}, {}
-        for offset, item in enumerate(items):
-            ponto_id = self._get_stored_id(item, first)
-            if ponto_id not in rows:
-                rows[ponto_id] = self._prepare_row(account, item, position + offset, ponto_id)
+        rows = self._prepare_rows(account, items, position)
         known = self._get_known(account, list(rows))
         fresh = [row for ponto_id, row in rows.items() if ponto_id not in known]
         changed = [
@@ -195,8 +275,42 @@ class PontoTransaction(models.Model):
         ]
         self._insert_rows(fresh)
         for transaction, row in changed:
-            transaction._follow_change(row)
+            transaction._keep_change(row)
         return len(fresh), len(changed)
+
+    @api.model
+    def _replace_pending(self, account, items):
+        """Keep exactly the pending transactions that Ponto gives now; those that have gone settled, or never will.
+
+        :param account: `ponto.account` record
+        :param items: `ponto_client.Transaction` objects
+        """
+        rows = self._prepare_rows(account, items, 0)
+        for row in rows.values():
+            row["state"] = "pending"
+        known = self._get_known(account, list(rows))
+        gone = [("account_id", "=", account.id), ("state", "=", "pending"), ("ponto_id", "not in", list(rows))]
+        self.search(gone).unlink()
+        for ponto_id, transaction in known.items():
+            if transaction.state == "pending":
+                transaction._write_row(rows[ponto_id])
+        self._insert_rows([row for ponto_id, row in rows.items() if ponto_id not in known])
+
+    @api.model
+    def _prepare_rows(self, account, items, position):
+        """Return the rows of one page.
+
+        :param account: `ponto.account` record
+        :param items: `ponto_client.Transaction` objects, newest first
+        :param int position: of the first
+        :return dict: id under which a row is kept: its columns
+        """
+        rows, first = {}, {}
+        for offset, item in enumerate(items):
+            ponto_id = self._get_stored_id(item, first)
+            if ponto_id not in rows:
+                rows[ponto_id] = self._prepare_row(account, item, position + offset, ponto_id)
+        return rows
 
     @api.model
     def _get_stored_id(self, item, first):
@@ -244,25 +358,28 @@ class PontoTransaction(models.Model):
 
     def _differs(self, row):
         """Tell whether the bank changed the transaction: Ponto then moves `updatedAt` (ponto-api.md, 3.3)."""
+        if self.state == "pending":
+            return True  # it has settled under the same id
         if row["updated_at"] and self.updated_at:
             return row["updated_at"] != self.updated_at
         return row["raw"] != self.raw
 
-    def _follow_change(self, row):
+    def _keep_change(self, row):
         """Keep what the bank changed; a row that is not in the books yet is judged anew.
 
         :param dict row: as `_prepare_row` gives it
         """
         self.ensure_one()
+        if self.state == "pending":
+            self.write({"position": row["position"], "created_at": row["created_at"] or False})
         if self.state != "imported":
             self._write_row(row)
             return
-        # The line in the books is the user's: what the bank changed is kept here, and said.
-        moved = row["amount"] is None or (float(row["amount"]), row["date"]) != (self.amount, self.date)
-        row = {**row, "state": "imported", "reason": "changed" if moved else self.reason, "detail": self.detail}
+        # The line in the books is the user's: the import looks which of its fields may follow.
         if row["amount"] is None or not row["date"]:
-            row.update(amount=self.amount, date=self.date)
-        self._write_row(row)
+            row = {**row, "amount": self.amount, "date": self.date}
+        row = {**row, "state": "imported", "reason": self.reason, "detail": self.detail}
+        self._write_row({**row, "raw_in_books": self.raw_in_books or self.raw, "to_follow": True})
 
     def _write_row(self, row):
         """Write the columns of a row, except those that it is known by."""

@@ -44,19 +44,17 @@ class TestStatementsUnderAdversity(PontoCase):
         self.synchronize(connection)
         self.assertEqual(self.statements_of(account).read(BALANCES), before)
 
-    def test_an_amount_changed_by_the_bank_moves_no_statement_and_is_said(self):
+    def test_an_amount_changed_by_the_bank_on_a_matched_line_moves_no_statement_and_is_said(self):
         connection, account = self.start()
         before = self.statements_of(account).read(BALANCES)
         row = account.transaction_ids.sorted("date")[0]
-        values = {**dict.fromkeys(("reason", "detail")), "amount": Decimal("20.01"), "date": row.date}
-        values.update(state="to_import", raw=row.raw, updated_at=None)
-        row._follow_change(values)
+        self.book_elsewhere(row.statement_line_id)
+        self.bank.change_transaction(self.bank_account.find(row.ponto_id), amount="20.01")
+        self.synchronize(connection)
         self.assertEqual((row.state, row.reason, row.amount), ("imported", "changed", 20.01))
         self.assertIn("changed its amount", row.message)
-        account.sync_stage = "import"
-        self.synchronize(connection)
+        self.assertEqual(row.statement_line_id.amount, 10.01)
         self.assertEqual(self.statements_of(account).read(BALANCES), before)
-        account.bank_balance += 10
         self.assertIn("changed transactions after their import", account.balance_message)
 
     def test_a_late_line_moves_also_a_month_that_lost_a_line(self):

@@ -155,18 +155,6 @@ class TestFetchAccounts(PontoCase):
         wizard.action_confirm()
         self.assertEqual(journal.bank_statements_source, "ponto")
 
-    def test_the_same_account_through_a_second_connection_is_refused(self):
-        self.open_account()
-        self.connect_and_import()
-        _second, wizard = self.connect(name="Second")
-        self.assertFalse(wizard.line_ids.selected)
-        self.assertIn("Already synchronized through Ponto", wizard.line_ids.note)
-        wizard.line_ids.selected = True
-        with self.assertRaisesRegex(UserError, "would be imported twice"), self.env.cr.savepoint():
-            wizard.action_confirm()
-
-    # ------------------------------------------------------------------ what happens later
-
     def test_an_unticked_account_stops_with_a_farewell_and_everything_stays(self):
         bank_account = self.open_account()
         self.pay(bank_account, "1.00")

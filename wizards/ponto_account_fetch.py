@@ -59,9 +59,10 @@ class PontoAccountFetch(models.TransientModel):
         self.ensure_one()
         self.connection_id.check_access("write")
         self.line_ids.account_id.check_access("write")
-        # sudo: the link is written by this wizard only; who may edit the connection may confirm it.
-        self.line_ids.filtered(lambda line: not line.selected).account_id.sudo()._unlink_journal()
         chosen = self.line_ids.filtered("selected")
+        chosen._check_chosen_once()
+        # sudo: the link is written by this wizard only; who may edit the connection may confirm it.
+        (self.line_ids - chosen).account_id.sudo()._unlink_journal()
         for line in chosen:
             line._link()
         self.connection_id._trigger_synchronization()

@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import date_utils
 from odoo.tools.misc import format_amount, format_date
 
@@ -48,7 +49,13 @@ class PontoAccountFetchLine(models.TransientModel):
     import_from = fields.Date(
         "From", compute="_compute_import_from", store=True, readonly=False, precompute=True, required=True
     )
-    transaction_count = fields.Integer("Transactions", compute="_compute_transaction_count")
+    transaction_count = fields.Integer(
+        "To Create",
+        compute="_compute_forecast",
+        help="How many bank transactions would be created, of those read so far.",
+    )
+    known_count = fields.Integer("In the Books", compute="_compute_forecast")
+    waiting_count = fields.Integer("Would Wait", compute="_compute_forecast")
     note = fields.Char("Remark", compute="_compute_note")
 
     # ------------------------------------------------------------------ computes
@@ -85,17 +92,12 @@ class PontoAccountFetchLine(models.TransientModel):
         return first or self._get_start_date("year")
 
     @api.depends("import_from", "account_id")
-    def _compute_transaction_count(self):
+    def _compute_forecast(self):
         for line in self:
-            line.transaction_count = self.env["ponto.transaction"].search_count(
-                [
-                    ("account_id", "=", line.account_id.id),
-                    ("state", "!=", "pending"),
-                    ("date", ">=", line.import_from),
-                ]
-            )
+            forecast = line.account_id._origin._forecast(line.import_from) if line.import_from else (0, 0, 0)
+            line.transaction_count, line.known_count, line.waiting_count = forecast
 
-    @api.depends("selected", "journal_id", "account_id", "import_from")
+    @api.depends("selected", "journal_id", "account_id", "import_from", "transaction_count")
     def _compute_note(self):
         for line in self:
             line.note = " ".join(line._get_remarks()) or False
@@ -109,18 +111,24 @@ class PontoAccountFetchLine(models.TransientModel):
             remarks.append(_("Beta bank: contact Ponto when something is missing; using it helps Ponto."))
         if account.deprecated:
             remarks.append(_("Ponto replaced this account by another record."))
-        if account.currency_id and not account.currency_id.active:
-            remarks.append(_("The currency %(currency)s is archived.", currency=account.currency_code))
-        if not account.currency_id:
-            remarks.append(_("The currency %(currency)s is not known.", currency=account.currency_code or "?"))
+        if not account.currency_id.active:
+            remarks.append(
+                _("The currency %(currency)s is archived or unknown.", currency=account.currency_code or "?")
+            )
         if self._is_foreign_holder():
             remarks.append(_("Its holder is %(holder)s.", holder=account.holder_name))
         if not account.linked and (other := account._origin._get_twin()):
-            remarks.append(_("Already synchronized through %(connection)s.", connection=other.connection_id.name))
+            remarks.append(
+                _(
+                    "Already synchronized through %(connection)s: ticking it moves the link here; nothing is imported twice.",
+                    connection=other.connection_id.name,
+                )
+            )
         if account.authorization_expires_at and account.authorization_expires_at <= fields.Datetime.now():
             remarks.append(_("Its authorization has expired: renew it on Ponto's website."))
         if not account.pull_complete:
             remarks.append(_("Its history is still being read."))
+        remarks += self._get_forecast_remarks()
         if self.selected and journal and journal.bank_statements_source not in (False, "undefined", "manual", "ponto"):
             remarks.append(_("%(journal)s has another bank feed; it is switched off.", journal=journal.name))
         if self.selected and journal and not account.linked and (last := self._get_last_line_date()):
@@ -137,6 +145,26 @@ class PontoAccountFetchLine(models.TransientModel):
             )
         return remarks
 
+    def _get_forecast_remarks(self):
+        _, remarks = self.env._, []
+        if not self.selected:
+            return remarks
+        if self.transaction_count:
+            remarks.append(
+                _(
+                    "Would create %(count)s lines from %(date)s.",
+                    count=self.transaction_count,
+                    date=format_date(self.env, self.import_from),
+                )
+            )
+        if self.known_count:
+            remarks.append(_("%(count)s are in the books already.", count=self.known_count))
+        if self.waiting_count:
+            remarks.append(
+                _("%(count)s would wait: a locked period, a missing rate or an error.", count=self.waiting_count)
+            )
+        return remarks
+
     # ------------------------------------------------------------------ what is proposed
 
     @api.model
@@ -148,8 +176,9 @@ class PontoAccountFetchLine(models.TransientModel):
         """
         line = self.new({"account_id": account.id, "journal_id": account._find_journal().id})
         vals = {"account_id": account.id, "journal_id": line.journal_id.id, "selected": line._is_proposed()}
-        if account.linked or account.import_from:
-            return {**vals, "import_scope": "date", "import_from": account.import_from}
+        known = account.import_from or account._get_kin().filtered("import_from")[:1].import_from
+        if known:
+            return {**vals, "import_scope": "date", "import_from": known}
         if last := line._get_last_line_date():
             return {**vals, "import_scope": "date", "import_from": last + timedelta(days=1)}
         return vals
@@ -165,8 +194,14 @@ class PontoAccountFetchLine(models.TransientModel):
             or account.deprecated
             or not account.currency_id.active
             or self._is_foreign_holder()
-            or account._get_twin()
+            or self._is_synchronized_elsewhere()
         )
+
+    def _is_synchronized_elsewhere(self):
+        """Tell whether another record of the same bank account is linked, and works."""
+        twin = self.account_id._get_twin()
+        connection = twin.connection_id
+        return bool(twin.listed and not twin.deprecated and connection.active and connection.state == "connected")
 
     def _is_foreign_holder(self):
         """Tell whether the holder and the company have no word of their names in common."""
@@ -185,6 +220,20 @@ class PontoAccountFetchLine(models.TransientModel):
         return lines.search([("journal_id", "=", self.journal_id._origin.id), ("state", "=", "posted")], limit=1).date
 
     # ------------------------------------------------------------------ confirming
+
+    def _check_chosen_once(self):
+        """Refuse two ticked records of one bank account.
+
+        :raises UserError: in one sentence
+        """
+        for account in self.account_id:
+            if account._is_identified() and account._get_kin() & self.account_id:
+                raise UserError(
+                    self.env._(
+                        "%(account)s is ticked twice, because Ponto has two records of it. Tick one of them.",
+                        account=account.display_name,
+                    )
+                )
 
     def _link(self):
         self.ensure_one()
