@@ -18,6 +18,7 @@ SCHEDULE_SPREAD_MINUTES = 30
 # A page is known and old only beyond this: late bookings and later changes fall inside it (design, "Pull").
 OVERLAP = timedelta(days=10)
 IMPORT_BATCH = 200
+UNDO_BATCH = 100
 PAGE_LIMIT = 100
 CLICK_SECONDS = 8  # the longest a click may work inside its request when no cron runs
 BACKOFF_HOURS = (1, 2, 4)

@@ -81,9 +81,9 @@ class PontoAccount(models.Model):
         :param run: `ponto.synchronization` record
         :return int: number of rows looked at; 0 when nothing is left
         """
-        # A user may have unticked the account or moved its start date since the last batch.
-        self.invalidate_recordset(["linked", "import_from", "journal_id"])
-        rows = self._lock_next_rows() if self.linked else None
+        # A user may have unticked the account, moved its start date or asked for an undo since the last batch.
+        self.invalidate_recordset(["linked", "import_from", "journal_id", "undo_run_id"])
+        rows = self._lock_next_rows() if self.linked and not self.undo_run_id else None
         if not rows:
             return 0
         due = self._hold_back(rows)
@@ -176,6 +176,7 @@ class PontoAccount(models.Model):
                     "state": "imported",
                     "statement_line_id": existing[row.ponto_id],
                     "synchronization_id": run.id,
+                    "linked_to_existing": True,
                 }
             )
         return linked

@@ -17,11 +17,19 @@ class PontoSynchronization(models.Model):
     account_id = fields.Many2one("ponto.account", required=True, ondelete="cascade", index=True, readonly=True)
     connection_id = fields.Many2one(related="account_id.connection_id", store=True, index=True)
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
+    institution_id = fields.Many2one(related="account_id.institution_id", string="Bank")
+    journal_id = fields.Many2one(related="account_id.journal_id")
     started_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     ended_at = fields.Datetime(readonly=True)
     duration = fields.Float("Duration (s)", compute="_compute_duration", store=True)
     trigger = fields.Selection(
-        [("schedule", "Schedule"), ("user", "User"), ("connect", "Connecting"), ("script", "Script")],
+        [
+            ("schedule", "Schedule"),
+            ("user", "User"),
+            ("connect", "Connecting"),
+            ("script", "Script"),
+            ("undo", "Undo"),
+        ],
         string="Started By",
         required=True,
         readonly=True,
@@ -43,6 +51,7 @@ class PontoSynchronization(models.Model):
     error_code = fields.Char(readonly=True)
     error_message = fields.Char("Error", compute="_compute_error_message")
     request_id = fields.Char("Request ID", readonly=True, help="Ponto's number of the call that failed.")
+    transaction_count = fields.Integer("Ponto Transactions", compute="_compute_transaction_count")
 
     # One open row per account: a run that was interrupted goes on in its own row.
     _running_uniq = models.UniqueIndex("(account_id) WHERE state = 'running'")
@@ -57,6 +66,22 @@ class PontoSynchronization(models.Model):
     def _compute_error_message(self):
         for run in self:
             run.error_message = explain(self.env, run.error_code) if run.error_code else False
+
+    def _compute_transaction_count(self):
+        groups = self.env["ponto.transaction"]._read_group(
+            [("synchronization_id", "in", self.ids)], groupby=["synchronization_id"], aggregates=["__count"]
+        )
+        counts = {run.id: count for run, count in groups}
+        for run in self:
+            run.transaction_count = counts.get(run.id, 0)
+
+    def action_view_transactions(self):
+        """Open the Ponto Transactions that this run imported.
+
+        :return dict: the action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_transaction_action")
+        return {**action, "domain": [("synchronization_id", "in", self.ids)]}
 
     def _count(self, **counts):
         """Add to the counts of the run, for example `_count(imported=200)`."""

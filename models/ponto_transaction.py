@@ -79,6 +79,7 @@ class PontoTransaction(models.Model):
     synchronization_id = fields.Many2one(
         "ponto.synchronization", "Imported By", readonly=True, ondelete="set null", index="btree_not_null"
     )
+    linked_to_existing = fields.Boolean("Linked to Existing", readonly=True, copy=False)
     deleted = fields.Boolean(
         "Deleted in Odoo",
         compute="_compute_deleted",

@@ -29,5 +29,6 @@ from . import (
     test_sandbox_scenario,
     test_sandbox_server,
     test_sandbox_synchronizations,
+    test_undo,
     test_waiting,
 )
