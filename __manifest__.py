@@ -17,6 +17,7 @@
         "wizards/ponto_synchronization_undo_views.xml",
         "views/ponto_synchronization_views.xml",
         "views/ponto_transaction_views.xml",
+        "views/ponto_balance_day_views.xml",
         "views/ponto_account_views.xml",
         "views/ponto_institution_views.xml",
         "views/ponto_connection_views.xml",

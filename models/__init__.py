@@ -14,6 +14,7 @@ from . import (
     ponto_account_sync,
     ponto_account_transaction,
     ponto_account_undo,
+    ponto_balance_day,
     ponto_connection,
     ponto_connection_authorization,
     ponto_connection_credentials,

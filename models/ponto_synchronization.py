@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from ..const import RUN_LOG_DAYS
 from .ponto_failure import explain
@@ -55,6 +56,12 @@ class PontoSynchronization(models.Model):
 
     # One open row per account: a run that was interrupted goes on in its own row.
     _running_uniq = models.UniqueIndex("(account_id) WHERE state = 'running'")
+
+    @api.depends("account_id.display_name", "started_at")
+    def _compute_display_name(self):
+        for run in self:
+            moment = format_datetime(self.env, run.started_at, dt_format="short")
+            run.display_name = f"{run.account_id.display_name}, {moment}"
 
     @api.depends("started_at", "ended_at")
     def _compute_duration(self):

@@ -3,7 +3,7 @@ from typing import NamedTuple
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, LazyTranslate
-from odoo.tools.misc import format_date, format_datetime
+from odoo.tools.misc import format_datetime
 
 _lt = LazyTranslate(__name__)
 
@@ -34,13 +34,15 @@ class PontoSynchronization(models.Model):
 
     _inherit = "ponto.synchronization"
 
-    removed_count = fields.Integer("Removed", readonly=True)
+    removed_count = fields.Integer("Removed", readonly=True, copy=False)
     undo_of_id = fields.Many2one(
-        "ponto.synchronization", "Undo Of", readonly=True, ondelete="set null", index="btree_not_null"
+        "ponto.synchronization", "Undo Of", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
     )
-    stayed = fields.Json(readonly=True, help="Why bank transactions stayed: reason or refusal, and how many.")
-    undone_at = fields.Datetime("Undone", readonly=True)
-    undone_count = fields.Integer("Undone Transactions", readonly=True)
+    stayed = fields.Json(
+        readonly=True, copy=False, help="Why bank transactions stayed: reason or refusal, and how many."
+    )
+    undone_at = fields.Datetime("Undone", readonly=True, copy=False)
+    undone_count = fields.Integer("Undone Transactions", readonly=True, copy=False)
     created_count = fields.Integer("Bank Transactions", compute="_compute_created_count")
     undo_message = fields.Text("Undo Result", compute="_compute_undo_message")
 
@@ -65,7 +67,9 @@ class PontoSynchronization(models.Model):
                 sentences = [_("%(count)s bank transactions were removed.", count=run.removed_count)]
                 run.undo_message = "\n".join(sentences + run._explain_stays(run.stayed or {}))
             elif run.account_id.undo_run_id == run:
-                run.undo_message = _("Being undone: %(count)s bank transactions removed so far.", count=run.undone_count)
+                run.undo_message = _(
+                    "Being undone: %(count)s bank transactions removed so far.", count=run.undone_count
+                )
             elif run.undone_at:
                 run.undo_message = _(
                     "Undone on %(date)s: %(removed)s bank transactions removed, %(stay)s stay.",

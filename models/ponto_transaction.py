@@ -26,6 +26,21 @@ REASONS = {
     "changed": _lt("The bank changed its amount or its day after the import: correct the bank transaction."),
     "refused": _lt("Odoo refused this transaction: %(detail)s"),
 }
+# The same in short, to group by.
+TITLES = {
+    "before_start": _lt("Before the start date"),
+    "no_rate": _lt("No rate"),
+    "locked": _lt("Locked period"),
+    "amount": _lt("Unreadable amount"),
+    "amount_precision": _lt("Too many decimals"),
+    "amount_range": _lt("Amount too large"),
+    "date": _lt("Unreadable date"),
+    "date_range": _lt("Date cannot be right"),
+    "currency": _lt("Another currency"),
+    "text": _lt("Unreadable text"),
+    "changed": _lt("Changed by the bank"),
+    "refused": _lt("Refused by Odoo"),
+}
 # Rows with one of these have no amount that could be added to others.
 UNREADABLE = ("amount", "amount_range", "currency")
 # Nor do these tell on which day the balance of the account changed.
@@ -42,6 +57,8 @@ class PontoTransaction(models.Model):
 
     account_id = fields.Many2one("ponto.account", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    journal_id = fields.Many2one(related="account_id.journal_id")
+    institution_id = fields.Many2one(related="account_id.institution_id", string="Bank")
     ponto_id = fields.Char("Ponto ID", required=True, readonly=True)
     state = fields.Selection(
         [
@@ -55,7 +72,8 @@ class PontoTransaction(models.Model):
         readonly=True,
         index=True,
     )
-    reason = fields.Char(readonly=True)
+    # Not validated: a reason is a column that a synchronization fills, whatever the titles are.
+    reason = fields.Selection("_get_reason_titles", readonly=True, validate=False)
     detail = fields.Char(readonly=True)
     message = fields.Char("Why", compute="_compute_message")
 
@@ -113,6 +131,10 @@ class PontoTransaction(models.Model):
                 }
             else:
                 transaction.message = False
+
+    @api.model
+    def _get_reason_titles(self):
+        return [(reason, self.env._(TITLES[reason]) if reason in TITLES else reason) for reason in REASONS]
 
     def _get_reason(self):
         if self.state == "to_import" and not self.account_id.linked:

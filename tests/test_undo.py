@@ -1,11 +1,10 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from .undo_case import ShortSlice, UndoCase
 
@@ -42,7 +41,9 @@ class TestUndo(UndoCase):
         day_before = start - timedelta(days=1)
         self.assertEqual(Decimal(str(statements[0][1])), self.bank.balance(self.bank_account, day_before))
         self.assertEqual(Decimal(str(statements[-1][3])), self.bank.balance(self.bank_account))
-        states = account.transaction_ids.filtered(lambda row: row.date < start).mapped(lambda row: (row.state, row.reason))
+        states = account.transaction_ids.filtered(lambda row: row.date < start).mapped(
+            lambda row: (row.state, row.reason)
+        )
         self.assertEqual(set(states), {("skipped", "before_start")})
         # And back again: an earlier start date brings everything that the first import brought.
         self.assertEqual(self.undo(self.run_of(account), import_from=self.day(5)), (10, 0))
@@ -129,7 +130,8 @@ class TestUndo(UndoCase):
         before = [(line.id, line.move_id.name, line.is_reconciled, line.line_ids.ids) for line in stay]
         self.assertEqual(self.undo(run, import_from=date.today()), (2, 6))
         self.assertEqual(
-            [(line.id, line.move_id.name, line.is_reconciled, line.line_ids.ids) for line in self.lines_of(account)], before
+            [(line.id, line.move_id.name, line.is_reconciled, line.line_ids.ids) for line in self.lines_of(account)],
+            before,
         )
         self.assertEqual(invoice.amount_residual, 0)
         self.assertTrue(statement.exists())
@@ -407,21 +409,29 @@ class TestUndoInterrupted(UndoCase):
         log = self.account.synchronization_ids.filtered(lambda row: row.trigger == "undo")
         self.assertEqual((len(log), log.removed_count, self.run.undone_count), (1, 130, 130))
 
-    def test_killed_and_begun_again_it_ends_the_same(self):
+    @mute_logger("odoo.sql_db", "odoo.addons.account_online_ponto.models.ponto_account_undo")
+    @mute_logger("odoo.addons.account_online_ponto.models.ponto_account_sync")
+    def test_an_unexpected_failure_is_told_and_tried_again_and_nothing_is_imported_meanwhile(self):
+        self.pay(self.bank_account, "999.00", days_ago=2)
         self.ask_for_undo(self.run)
-        with self.killed():
-            self.work(self.account, 1, kill="before commit")
-        self.assertEqual(len(self.lines_of(self.account)), 130, "the batch was not committed")
-        with self.killed():
-            self.work(self.account, 1, kill="after commit")
-        self.assertEqual(len(self.lines_of(self.account)), 30)
-        with self.killed():
-            self.work(self.account, 3, kill="before commit")
-        self.assertFalse(self.account.undo_run_id, "killed in the import that follows")
-        self.assertTrue(self.work(self.account, 100))
+        self.refuse_counting()
+        self.run_cron()
+        self.env.invalidate_all()
         self.assertEqual(self.books_of(self.account), self.before)
+        self.assertEqual(self.account.undo_run_id, self.run)
+        self.assertTrue(self.account.next_attempt_at)
+        self.assertIn("tried again by itself", self.account.last_error_message)
+        self.assertEqual(self.account.synchronization_ids[0].state, "error")
+        self.env.cr.execute("DROP TRIGGER ponto_test_refuse ON ponto_synchronization")
+        self.run_cron()
+        self.env.invalidate_all()
+        self.assertEqual(self.account.undo_run_id, self.run, "it waits for its next attempt")
+        # A click does not wait.
+        self.synchronize(self.account)
+        self.assertFalse(self.account.undo_run_id)
+        self.assertFalse(self.account.last_error_code)
+        self.assertEqual(len(self.lines_of(self.account)), 131)
         self.assertEqual(self.run.undone_count, 130)
-        self.assertFalse(self.account.synchronization_ids.filtered(lambda row: row.state == "running"))
 
     @mute_logger("odoo.sql_db")
     def test_a_line_that_cannot_be_deleted_stays_alone_and_is_counted(self):

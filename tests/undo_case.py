@@ -1,6 +1,5 @@
 """What the tests of the undo share: lines that a user worked on, and the books as plain SQL shows them."""
 
-from contextlib import contextmanager
 from datetime import date
 
 from dateutil.relativedelta import relativedelta
@@ -9,24 +8,16 @@ from ..models.ponto_slice import WorkSlice
 from .common import PontoCase
 
 
-class Killed(BaseException):
-    """The process is gone: nothing catches it."""
-
-
 class ShortSlice(WorkSlice):
-    """A slice that is over, or whose process is killed, after some units."""
+    """A slice that is over after some units."""
 
-    def __init__(self, env, units, *, kill=None, between=None):
+    def __init__(self, env, units, between=None):
         super().__init__(env)
-        self._units, self._kill, self._between = units, kill, between
+        self._units, self._between = units, between
 
     def next(self, processed=0, *, remaining=1):
-        self._units -= processed
-        if self._kill == "before commit" and self._units <= 0:
-            raise Killed
         super().next(processed, remaining=remaining)
-        if self._kill == "after commit" and self._units <= 0:
-            raise Killed
+        self._units -= processed
         if processed and self._between:
             self._between()
         return self._units > 0
@@ -94,12 +85,6 @@ class UndoCase(PontoCase):
         self.env.invalidate_all()
         return done
 
-    @contextmanager
-    def killed(self):
-        with self.assertRaises(Killed):
-            yield
-        self.env.invalidate_all()
-
     # ------------------------------------------------------------------ a user at work
 
     def line_at(self, account, amount):
@@ -161,6 +146,18 @@ class UndoCase(PontoCase):
             "CREATE TABLE ponto_test_reference (line_id integer REFERENCES account_bank_statement_line)"
         )
         self.env.cr.execute("INSERT INTO ponto_test_reference VALUES (%s)", [line.id])
+
+    def refuse_counting(self):
+        """Let the database fail where nobody expects it."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "CREATE FUNCTION ponto_test_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'out of order'; END $$"
+        )
+        self.env.cr.execute(
+            "CREATE TRIGGER ponto_test_refuse BEFORE UPDATE ON ponto_synchronization FOR EACH ROW"
+            " WHEN (NEW.removed_count > 0) EXECUTE FUNCTION ponto_test_refuse()"
+        )
 
     # ------------------------------------------------------------------ the books
 
