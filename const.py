@@ -19,6 +19,7 @@ SCHEDULE_SPREAD_MINUTES = 30
 OVERLAP = timedelta(days=10)
 IMPORT_BATCH = 200
 FOLLOW_BATCH = 50  # a label costs 45 ms (odoo-decisions.md, 15)
+UNDO_BATCH = 100
 PAGE_LIMIT = 100
 CLICK_SECONDS = 8  # the longest a click may work inside its request when no cron runs
 BACKOFF_HOURS = (1, 2, 4)

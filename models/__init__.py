@@ -18,6 +18,8 @@ from . import (
     ponto_account_statement,
     ponto_account_sync,
     ponto_account_transaction,
+    ponto_account_undo,
+    ponto_balance_day,
     ponto_connection,
     ponto_connection_authorization,
     ponto_connection_credentials,
@@ -25,6 +27,8 @@ from . import (
     ponto_connection_sync,
     ponto_institution,
     ponto_synchronization,
+    ponto_synchronization_undo,
     ponto_token,
     ponto_transaction,
+    ponto_transaction_undo,
 )

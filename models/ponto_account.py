@@ -181,6 +181,15 @@ class PontoAccount(models.Model):
         """
         return self.journal_id.action_view_bank_transactions()
 
+    def action_view_balance(self):
+        """Open the balance check of these accounts, month by month.
+
+        :return dict: the action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_balance_day_action")
+        context = {"search_default_since_start": 1, "search_default_group_month": 1}
+        return {**action, "domain": [("account_id", "in", self.ids)], "context": context}
+
     def action_view_log(self):
         """Open the log of these accounts.
 

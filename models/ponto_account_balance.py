@@ -80,6 +80,7 @@ class PontoAccount(models.Model):
             and self.bank_balance_date
             and self.pull_complete
             and self.sync_stage != "pull"
+            and not self.undo_run_id
             and self.synchronized_at == self.pulled_synchronized_at
         )
 

@@ -102,12 +102,14 @@ class PontoAccount(models.Model):
     def _hold_link(self):
         """Keep the link of the account as it is until the batch is committed, and tell whether there is one.
 
-        A user may have unticked the account or moved its start date since the last batch. The link to another record
+        A user may have unticked the account, moved its start date or asked for an undo since the last batch. The link to another record
         of the same bank account waits for this batch, or this batch fails and is repeated: no line is made twice.
         """
         self.flush_recordset()
-        self.env.cr.execute(SQL("SELECT linked FROM ponto_account WHERE id = %s FOR SHARE", self.id))
-        self.invalidate_recordset(["linked", "import_from", "journal_id"])
+        self.env.cr.execute(
+            SQL("SELECT linked AND undo_run_id IS NULL FROM ponto_account WHERE id = %s FOR SHARE", self.id)
+        )
+        self.invalidate_recordset(["linked", "import_from", "journal_id", "undo_run_id"])
         return self.env.cr.fetchone()[0]
 
     def _lock_next_rows(self):

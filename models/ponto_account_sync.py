@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..const import CLICK_SECONDS
 from ..ponto_client import PontoError, ScopeError, TokenRejected
@@ -33,18 +34,17 @@ class PontoAccount(models.Model):
     @api.model
     def _get_due(self):
         now = fields.Datetime.now()
-        return self.search(
+        due = Domain("sync_stage", "!=", False) & Domain(
             [
-                ("sync_stage", "!=", False),
                 ("connection_id.active", "=", True),
                 ("connection_id.state", "=", "connected"),
                 # A connection that failed is looked at first.
                 ("connection_id.last_error_code", "=", False),
-                "|",
-                ("next_attempt_at", "=", False),
-                ("next_attempt_at", "<=", now),
             ]
         )
+        # An undo needs nothing of Ponto.
+        due |= Domain("undo_run_id", "!=", False)
+        return self.search(due & (Domain("next_attempt_at", "=", False) | Domain("next_attempt_at", "<=", now)))
 
     def _mark_due(self):
         """Mark the accounts that have something to read or to import."""
@@ -124,10 +124,25 @@ class PontoAccount(models.Model):
             if not work.next():
                 return False
             with exclusive(account) as mine:
-                if mine and account.exists() and account._may_run() and not account._run(work, trigger):
+                if mine and account.exists() and not account._undo_and_run(work, trigger):
                     return False
                 work.next(1)
+            if mine and account.exists().undo_run_id and not account.next_attempt_at:
+                # Asked for while this account was busy: whoever came for it found it locked.
+                account.connection_id._trigger_synchronization()
         return True
+
+    def _undo_and_run(self, work, trigger):
+        """Do what is due for one account under its lock; an undo that was asked for comes first.
+
+        :return bool: False when the time is over
+        """
+        if self.undo_run_id and not self._undo(work):
+            return False
+        # An undo that failed is tried again later; until then nothing is imported.
+        if self.undo_run_id or not self._may_run():
+            return True
+        return self._run(work, trigger)
 
     def _may_run(self):
         # Another account may just have met a failure of the connection: all come back together.

@@ -36,6 +36,25 @@ REASONS = {
     "replaced": _lt("Ponto gives this transaction under another id now; that one is in the books."),
     "refused": _lt("Odoo refused this transaction: %(detail)s"),
 }
+# The same in short, to group by.
+TITLES = {
+    "before_start": _lt("Before the start date"),
+    "no_rate": _lt("No rate"),
+    "locked": _lt("Locked period"),
+    "amount": _lt("Unreadable amount"),
+    "amount_precision": _lt("Too many decimals"),
+    "amount_range": _lt("Amount too large"),
+    "date": _lt("Unreadable date"),
+    "date_range": _lt("Date cannot be right"),
+    "currency": _lt("Another currency"),
+    "text": _lt("Unreadable text"),
+    "no_id": _lt("No id"),
+    "duplicate_id": _lt("Id given twice"),
+    "changed": _lt("Changed by the bank"),
+    "changed_texts": _lt("Texts changed by the bank"),
+    "replaced": _lt("Under another id now"),
+    "refused": _lt("Refused by Odoo"),
+}
 # Rows with one of these have no amount that could be added to others.
 UNREADABLE = ("amount", "amount_range", "currency")
 # Nor do these tell on which day the balance of the account changed.
@@ -54,6 +73,8 @@ class PontoTransaction(models.Model):
 
     account_id = fields.Many2one("ponto.account", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    journal_id = fields.Many2one(related="account_id.journal_id")
+    institution_id = fields.Many2one(related="account_id.institution_id", string="Bank")
     ponto_id = fields.Char("Ponto ID", required=True, readonly=True)
     state = fields.Selection(
         [
@@ -67,7 +88,8 @@ class PontoTransaction(models.Model):
         readonly=True,
         index=True,
     )
-    reason = fields.Char(readonly=True)
+    # Not validated: a reason is a column that a synchronization fills, whatever the titles are.
+    reason = fields.Selection("_get_reason_titles", readonly=True, validate=False)
     detail = fields.Char(readonly=True)
     message = fields.Char("Why", compute="_compute_message")
 
@@ -150,6 +172,10 @@ class PontoTransaction(models.Model):
             else:
                 transaction.message = False
 
+    @api.model
+    def _get_reason_titles(self):
+        return [(reason, self.env._(TITLES[reason]) if reason in TITLES else reason) for reason in REASONS]
+
     def _get_reason(self):
         if self.state == "to_import" and not self.account_id.linked:
             return "not_linked"
@@ -207,7 +233,7 @@ class PontoTransaction(models.Model):
         :return dict | None: a notice for the web client
         """
         deleted = self._get_for_action().filtered("deleted")
-        deleted.write({"state": "to_import", "reason": False, "synchronization_id": False, "linked_to_existing": False})
+        deleted.write({**self._get_fresh_vals(), "state": "to_import", "reason": False})
         return deleted._import_now()
 
     def action_import_on_open_day(self):

@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_adversity,
     test_balance,
+    test_balance_days,
     test_browser,
     test_changes,
     test_client_errors,
@@ -37,5 +38,7 @@ from . import (
     test_sandbox_scenario,
     test_sandbox_server,
     test_sandbox_synchronizations,
+    test_screens_search,
+    test_undo,
     test_waiting,
 )
