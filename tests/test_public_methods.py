@@ -20,6 +20,7 @@ PUBLIC_METHODS = {
     "ponto.account": {
         "action_create_opening_entry",
         "action_fetch_accounts",
+        "action_poll",
         "action_renew_authorization",
         "action_synchronize",
         "action_view_bank_transactions",
@@ -28,6 +29,7 @@ PUBLIC_METHODS = {
     },
     "ponto.transaction": {"action_retry"},
     "ponto.synchronization": set(),
+    "ponto.refresh": set(),
     "ponto.token": set(),
     "ponto.account.fetch": {"action_confirm", "action_open_connection", "action_open_ponto", "action_refresh"},
     "ponto.account.fetch.line": set(),
