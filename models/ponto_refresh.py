@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ..const import AUTHORIZATION_ISSUES, REFRESH_LIMIT, REFRESH_LOG_DAYS, REFRESH_POLL, REFRESH_SUBTYPES
 from ..ponto_client import PontoError, RecentlySynchronized, RequestRefused, ScopeError, redact
 from .ponto_failure import explain_refresh, reaction_of
+from .ponto_guard import write_changed
 from .ponto_slice import WorkSlice
 from .ponto_token import DatabaseTokenStore
 
@@ -147,10 +148,24 @@ class PontoRefresh(models.Model):
             refresh = self.with_env(self.env(cr=cr, su=True))
 
             def locked_step():
-                mine = refresh.try_lock_for_update(allow_referencing=True)
-                return bool(mine) and refresh.state in OPEN and step(refresh)
+                return refresh._lock_if_open() and step(refresh)
 
             return WorkSlice(refresh.env).repeat(locked_step)
+
+    def _lock_if_open(self):
+        """Lock this refresh until the end of the transaction; two pages at once are no error in the log.
+
+        :return bool: False when somebody else is at it, or it has ended
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM ponto_refresh WHERE id = %s AND state IN %s FOR NO KEY UPDATE SKIP LOCKED",
+                self.id,
+                OPEN,
+            ),
+            log_exceptions=False,
+        )
+        return bool(self.env.cr.fetchone())
 
     def _take_step(self):
         """Take one step.
@@ -290,7 +305,7 @@ class PontoRefresh(models.Model):
             account.authorization_refused_at = fields.Datetime.now()
         connection = account.connection_id
         if account._is_refreshable() and not connection.failure_count:
-            account.write({"sync_stage": "pull", "next_attempt_at": False})
+            write_changed(account, {"sync_stage": "pull", "next_attempt_at": False})
             # Balance and clocks are new too.
             connection.next_sync_at = fields.Datetime.now()
             connection._trigger_synchronization()
