@@ -26,7 +26,10 @@
         "views/ponto_menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["account_online_ponto/static/src/scss/**/*"],
+        "web.assets_backend": [
+            "account_online_ponto/static/src/js/**/*",
+            "account_online_ponto/static/src/scss/**/*",
+        ],
         "web.assets_tests": ["account_online_ponto/static/tests/tours/**/*"],
     },
     "pre_init_hook": "pre_init_hook",

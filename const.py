@@ -28,8 +28,19 @@ FAILING_TOLD_AFTER = timedelta(hours=24)  # without a success, the pauses of the
 RUN_LOG_DAYS = 400
 STEP_RETRIES = 3  # repetitions of one page or batch after a serialization failure
 
+# A refresh is one synchronization of each kind (ponto-api.md, 3.5). Each kind: the subtype to ask for first, then what
+# an older version of the API knows instead; with the first one the pending transactions come along.
+REFRESH_SUBTYPES = {
+    "details": ("accountDetails",),
+    "transactions": ("accountTransactionsWithUnsettled", "accountTransactions"),
+}
+REFRESH_LIMIT = timedelta(minutes=15)  # live banks take minutes (ponto-api.md, 3.5); then nobody waits any longer
+REFRESH_POLL = timedelta(seconds=2)  # what Ponto said is this old at most; all open pages share it
+REFRESH_LOG_DAYS = 30
+
 # Authorization of a bank to Ponto: 180 days now for most banks (ponto-api.md, 8.12).
 AUTHORIZATION_DAYS = 180
+AUTHORIZATION_ISSUES = ("authorizationExpired", "authorizationInvalid")  # of a synchronization (ponto-api.md, 3.5)
 EXPIRES_SOON_DAYS = 30
 EXPIRY_ACTIVITY_DAYS = 21
 

@@ -240,7 +240,7 @@ class AccountJournal(models.Model):
         :return: bool
         """
         return self.env.user.has_groups(READERS) and all(
-            self.env[model].has_access("read") for model in ("ponto.account", "ponto.connection")
+            self.env[model].has_access("read") for model in ("ponto.account", "ponto.connection", "ponto.refresh")
         )
 
     def _prepare_ponto_card_vals(self, account):
@@ -268,6 +268,8 @@ class AccountJournal(models.Model):
             "waiting_count": account.waiting_count,
             "waiting_message": account.waiting_message or "",
             "last_import": format_datetime(self.env, account.last_import_at, dt_format="short"),
+            "progress": account.progress or "",
+            "refresh_message": account.refresh_message or "",
             "error": error or "",
         }
 

@@ -142,12 +142,12 @@ class PontoAccount(models.Model):
     def action_synchronize(self):
         """Synchronize these accounts now: in a web request mark due and trigger, elsewhere do everything.
 
-        :return dict | None: a notice for the web client
+        :return dict | None: what the web client does next: it follows until everything is done
         """
         self.check_access("read")
         # Whoever may edit bank transactions may fetch them, not a user who only sees them.
         self.env["account.bank.statement.line"].check_access("write")
-        return self._synchronize_now(self.connection_id)
+        return self._synchronize_now(self.connection_id, refresh=True)
 
     def action_renew_authorization(self):
         """Open the website of Ponto, where the bank's authorization is renewed.

@@ -56,14 +56,15 @@ class PontoAccount(models.Model):
             elif account.linked and not account.sync_stage:
                 account.sync_stage = "import"
 
-    def _synchronize_now(self, connections):
+    def _synchronize_now(self, connections, refresh=False):
         """Synchronize accounts of connections because a person asks, whatever their next attempt.
 
         In a web request it marks them due and wakes the scheduled action, or works for some seconds itself when
         scheduled actions are switched off; elsewhere everything is done when it returns.
 
         :param connections: `ponto.connection` records of the accounts
-        :return dict | None: a notice for the web client
+        :param bool refresh: whether Ponto is asked to refresh them at the bank first, if the person is in a browser
+        :return dict | None: what the web client does next
         """
         # sudo: a click may start the same work as the schedule; reading these records was checked.
         accounts, connections = self.sudo(), connections.sudo()
@@ -77,11 +78,10 @@ class PontoAccount(models.Model):
             work.repeat(lambda: accounts._forget_waits(connections))
             accounts._work_through(connections, work, "script")
             return None
-        accounts._forget_waits(connections)
         # sudo: users may not read scheduled actions.
         if connections.env.ref("account_online_ponto.cron_synchronize").active:
-            connections._trigger_synchronization()
-            return self._get_notice(self.env._("The transactions are being fetched; they appear here in a moment."))
+            return accounts._start(connections, refresh)
+        accounts._forget_waits(connections)
         accounts._work_through(connections, WorkSlice(accounts.env, CLICK_SECONDS), "user")
         return self._get_notice(
             self.env._(
@@ -194,7 +194,8 @@ class PontoAccount(models.Model):
         run.write({"state": "done", "ended_at": now})
         self.write(
             {
-                "sync_stage": False,
+                # A refresh that ended during the import wants another pull.
+                "sync_stage": "pull" if self.sync_stage == "pull" else False,
                 "last_import_at": now if self.linked else self.last_import_at,
                 "last_error_code": False,
                 "failure_count": 0,

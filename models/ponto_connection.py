@@ -159,12 +159,12 @@ class PontoConnection(models.Model):
     def action_synchronize(self):
         """Synchronize now: in a web request mark due and trigger, elsewhere do everything before returning.
 
-        :return dict | None: a notice for the web client
+        :return dict | None: what the web client does next: it follows until everything is done
         """
         self.check_access("read")
         # Whoever may edit bank transactions may fetch them, not a user who only sees them.
         self.env["account.bank.statement.line"].check_access("write")
-        return self.account_ids.filtered("linked")._synchronize_now(self)
+        return self.account_ids.filtered("linked")._synchronize_now(self, refresh=True)
 
     def action_open_ponto(self):
         """Open the website of Ponto in a new tab.

@@ -25,6 +25,9 @@ class PontoConnection(models.Model):
         work = WorkSlice(engine.env)
         if not work.next():
             return
+        if not engine.env["ponto.refresh"]._advance_open(work):
+            engine._trigger_synchronization()
+            return
         for connection in engine._get_due():
             connection._look_when_due(work)
             if not work.next(1):

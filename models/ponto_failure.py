@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from odoo.tools.translate import LazyTranslate
 
+from ..const import AUTHORIZATION_ISSUES
 from ..ponto_client import (
     ConnectionFailed,
     CredentialsError,
@@ -105,6 +106,23 @@ UNEXPECTED = _lt(
     "An unexpected problem stopped this synchronization. It is tried again by itself; the server log has the details."
 )
 
+# How a refresh at the bank can end besides: with an issue of Ponto (ponto-api.md, 3.5), or because nobody waits for it.
+AUTHORIZATION_ENDED = _lt(
+    "The bank no longer lets Ponto read this account. Renew the authorization on Ponto's website; what Ponto already"
+    " has is read."
+)
+REFRESH_SENTENCES = {
+    **dict.fromkeys(AUTHORIZATION_ISSUES, AUTHORIZATION_ENDED),
+    "NoAnswer": _lt(
+        "The bank has not answered Ponto in time. What Ponto has is read; what comes later follows by itself."
+    ),
+    "NotSynchronized": _lt("This account is no longer synchronized: the bank is not asked."),
+}
+REFRESH_REFUSED = _lt("Ponto could not refresh this account at the bank. What Ponto already has is read.")
+REFRESH_REFUSED_WITH_DETAIL = _lt(
+    "Ponto could not refresh this account at the bank (“%(detail)s”). What Ponto already has is read."
+)
+
 
 def reaction_of(error):
     """Return the reaction to a failure.
@@ -124,3 +142,20 @@ def explain(env, error):
     if isinstance(error, str):
         return env._(BY_NAME[error].sentence) if error in BY_NAME else env._(UNEXPECTED)
     return env._(reaction_of(error).sentence)
+
+
+def explain_refresh(env, code, detail):
+    """Return in one or two sentences why a refresh at the bank failed, in the language of the environment.
+
+    :param str code: of Ponto's issue, of this module, or the name of what the client raised
+    :param str | bool detail: Ponto's own words, cleaned
+    :return str: for a user
+    """
+    if code in REFRESH_SENTENCES:
+        return env._(REFRESH_SENTENCES[code])
+    if code in BY_NAME and code not in (RequestRefused.__name__, ScopeError.__name__):
+        return explain(env, code)
+    if detail:
+        # The lazy text carries no values of its own: translate first, fill in second.
+        return env._(REFRESH_REFUSED_WITH_DETAIL) % {"detail": detail}
+    return env._(REFRESH_REFUSED)

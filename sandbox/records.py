@@ -20,6 +20,8 @@ class Options:
     reauthorization_requests: bool = True
     # Seconds from pending over running to the end; recorded sandbox answers took about 0.2 s.
     synchronization_seconds: float = 0.2
+    # False: an older version of the API, which does not know accountTransactionsWithUnsettled yet.
+    unsettled_synchronizations: bool = True
     # Serve at most this many items a page, whatever limit was asked.
     page_limit_cap: int | None = None
     # Add attributes and links that are newer than the recorded samples (expectedAuthorizationLifetime, ...).

@@ -138,7 +138,8 @@ class Sandbox:
         return response(environ, start_response)
 
     def _record(self, request: Request, status: int) -> None:
-        call = Call(request.method, request.path, request.args.to_dict(), status, dict(request.headers))
+        body = request.get_data(as_text=True)
+        call = Call(request.method, request.path, request.args.to_dict(), status, dict(request.headers), body)
         with self.bank.lock:
             self.requests.append(call)
 

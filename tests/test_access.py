@@ -12,6 +12,7 @@ STORED = (
     "ponto.transaction",
     "ponto.synchronization",
     "ponto.balance.day",
+    "ponto.refresh",
 )
 WIZARDS = (
     "ponto.account.fetch",
@@ -28,6 +29,7 @@ RIGHTS = {
     "ponto.account": {"administrator": "rw", "invoicing": "r"},
     "ponto.transaction": {"administrator": "r", "invoicing": "r"},
     "ponto.synchronization": {"administrator": "r", "invoicing": "r"},
+    "ponto.refresh": {"administrator": "r", "invoicing": "r"},
     "ponto.account.fetch": {"administrator": "rwcu", "invoicing": ""},
     "ponto.account.fetch.line": {"administrator": "rwcu", "invoicing": ""},
     "ponto.account.opening": {"administrator": "rwcu", "invoicing": ""},
@@ -61,6 +63,7 @@ class AccessCase(RpcCase):
                 "raw": self.account.transaction_ids[:1].raw,
             }
         )
+        self.env["ponto.refresh"].create({"account_id": self.account.id, "state": "done"})
         self.portal = self._create_user("ponto_portal", "base.group_portal")
         self.env.flush_all()
 
@@ -165,6 +168,7 @@ class TestActions(AccessCase):
             ("ponto.connection", "action_connect", self.connection),
             ("ponto.connection", "action_synchronize", self.connection),
             ("ponto.account", "action_synchronize", self.account),
+            ("ponto.account", "action_poll", self.account),
             ("account.journal", "action_ponto_synchronize", self.journal),
             ("ponto.account", "action_create_opening_entry", self.account),
             ("ponto.account.opening", "action_confirm", self.a_record_of("ponto.account.opening")),
