@@ -189,7 +189,7 @@ class PontoAccount(models.Model):
         user = self.env.user
         return self.env["res.users"] if user._is_superuser() else user
 
-    def _close_run(self, run, client):
+    def _close_run(self, run, client=None):
         now = fields.Datetime.now()
         run.write({"state": "done", "ended_at": now})
         self.write(
@@ -203,10 +203,10 @@ class PontoAccount(models.Model):
             }
         )
         self._note_success()
-        if client.api_calls:
+        if client and client.api_calls:
             self.connection_id._note_answer()
 
-    def _stop_run(self, run, work, error, client):
+    def _stop_run(self, run, work, error, client=None):
         """Take back what is not committed, and note the failure where the user looks."""
         self.env.cr.rollback()
         alone = not isinstance(error, PontoError) or self._fails_alone(client, error)

@@ -60,7 +60,7 @@ class AccessCase(RpcCase):
                 "state": "error",
                 "reason": "refused",
                 "detail": "?",
-                "raw": self.account.transaction_ids[:1].raw,
+                "raw": self.account.transaction_ids.raw.replace(self.account.transaction_ids.ponto_id, "broken"),
             }
         )
         self.env["ponto.refresh"].create({"account_id": self.account.id, "state": "done"})

@@ -202,10 +202,13 @@ class TestUndo(UndoCase):
         connection = self.connect_and_import()
         account = connection.account_ids
         run = self.run_of(account)
+        line = self.lines_of(account)
+        self.book_elsewhere(line)
         self.bank.change_transaction(item, amount=Decimal("3.30"))
         self.synchronize(connection)
         self.assertBooked(account, "3.00")
         self.assertEqual(account.transaction_ids.reason, "changed")
+        line.action_undo_reconciliation()
         self.undo(run)
         self.assertBooked(account, "3.30")
         self.assertFalse(account.transaction_ids.reason)
