@@ -157,5 +157,6 @@ def explain_refresh(env, code, detail):
         return explain(env, code)
     if detail:
         # The lazy text carries no values of its own: translate first, fill in second.
-        return env._(REFRESH_REFUSED_WITH_DETAIL) % {"detail": detail}
+        sentence = env._(REFRESH_REFUSED_WITH_DETAIL)
+        return sentence % {"detail": detail}
     return env._(REFRESH_REFUSED)

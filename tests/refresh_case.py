@@ -26,8 +26,9 @@ class RefreshCase(RpcCase):
     # ------------------------------------------------------------------ the person
 
     def log_in(self, user):
-        super().log_in(user)
+        user = super().log_in(user)
         self.come_from(PUBLIC)
+        return user
 
     def come_from(self, address, proxy_mode=True, with_host=True):
         """Sit behind a proxy that says from where the next requests come."""
