@@ -31,6 +31,7 @@ def build(plan: list[list[dict]], seed: int) -> Bank:
     bank = Bank(seed=seed)
     institution = bank.add_institution("Bank van Brabant", bic="BRABBEBB")
     numbers = iter(range(1000, 9000))
+    shared = []
     for accounts in plan:
         mine = []
         for number, given in enumerate(accounts):
@@ -44,8 +45,9 @@ def build(plan: list[list[dict]], seed: int) -> Bank:
             # The same seed per place: accounts of different integrations get the same transactions.
             book_many(bank, account, given["count"], first_day, bank.clock.today(), seed=seed + number)
             mine.append(account)
-        integration = bank.add_integration()
-        integration.account_ids = [account.id for account in mine]
+        shared.append([account.id for account in mine])
+    for account_ids in shared:
+        bank.add_integration().account_ids = account_ids
     return bank
 
 

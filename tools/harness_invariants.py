@@ -97,7 +97,13 @@ def _find_busy(cr):
         "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND database ="
         " (SELECT oid FROM pg_database WHERE datname = current_database())",
     )
+    waits = _rows(
+        cr,
+        "SELECT 'account', id, last_error_code FROM ponto_account WHERE failure_count > 0 UNION ALL"
+        " SELECT 'connection', id, last_error_code FROM ponto_connection WHERE failure_count > 0",
+    )
     return [
+        *(f"{kind} {number} waits for its next attempt ({code})" for kind, number, code in waits),
         *(f"account {account} is left busy ({stage})" for account, stage in accounts),
         *(f"run {run} of account {account} was never closed" for run, account in runs),
         *(f"the lock of {record} is still held" for (record,) in locks),

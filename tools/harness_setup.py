@@ -5,10 +5,9 @@ import json
 import urllib.request
 
 from odoo import SUPERUSER_ID, api
+from odoo.addons.account_online_ponto.const import WORKERS
 
 from .harness_invariants import EPOCH
-
-CRONS = [f"account_online_ponto.cron_synchronize{suffix}" for suffix in ("", "_2", "_3", "_4")]
 
 
 class Remote:
@@ -36,8 +35,8 @@ def prepare_crons(registry, workers):
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         env["ir.cron"].search([]).active = False
-        for name in CRONS[:workers]:
-            env.ref(name).active = True
+        for name in WORKERS[:workers]:
+            env.ref(f"account_online_ponto.{name}").active = True
 
 
 def connect(registry, url, integration, *, periods=("month",), link=True):
@@ -71,7 +70,7 @@ def connect(registry, url, integration, *, periods=("month",), link=True):
 
 def let_time_pass(registry):
     """Bring the next interval of the scheduled actions, the next look and the next attempts forward to now."""
-    now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+    now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, microsecond=0)
     with registry.cursor() as cr:
         cr.execute("UPDATE ir_cron SET nextcall = %s WHERE active", [now])
         cr.execute("UPDATE ponto_account SET next_attempt_at = NULL")

@@ -19,15 +19,17 @@ from odoo.modules.registry import Registry
 
 # Where a worker can be, by the method that it is in (the innermost counts).
 STEPS = {
-    "look": ("ponto.connection", "_look_and_plan"),
+    "look": ("ponto.connection", "_take_over_and_plan"),
     "open run": ("ponto.account", "_open_run"),
     "pull, waiting for a page": ("ponto.account", "_pull"),
     "pull, storing a page": ("ponto.account", "_store_page"),
+    "pull, changes and pending": ("ponto.account", "_pull_extras"),
     "pull, end": ("ponto.account", "_end_pull"),
-    "balance": ("ponto.account", "_read_balance"),
+    "balance": ("ponto.account", "_store_balance"),
     "sort out": ("ponto.account", "_sort_out"),
     "import, choosing rows": ("ponto.account", "_import_batch"),
     "import, creating lines": ("ponto.account", "_create_lines_at_once"),
+    "following changes": ("ponto.account", "_follow_changes"),
     "statements": ("ponto.account", "_update_statements"),
     "close run": ("ponto.account", "_close_run"),
     "commit": ("ir.cron", "_commit_progress"),

@@ -24,6 +24,7 @@ GIVEN = json.loads(os.environ["PONTO_HARNESS"])
 DATABASE, SEED = GIVEN["database"], GIVEN["seed"]
 START_DAYS = ("2000-01-01", "2000-01-02")  # both before the first transaction: the result is the same
 PERIODS = ("none", "month")
+NEW_PER_ACCOUNT = 40
 PAUSE_SECONDS = 0.1  # of the user between two clicks
 
 
@@ -62,48 +63,38 @@ def edit(account_ids, remote):
 
 def edit_once(account, click, remote):
     """Do one click of the user."""
-    if click % 10 == 0:
+    connection = account.connection_id
+    if click % 10 == 0:  # Fetch Accounts
         remote.post("transactions", account=account.ponto_id, amount="1.00", remittance_information=f"Click {click}")
-        account.env["ponto.account.fetch"].create({"connection_id": account.connection_id.id}).action_refresh()
+        account.env["ponto.account.fetch"].create({"connection_id": connection.id}).action_refresh()
+    elif click % 10 == 5:  # Fetch Transactions, as in a web request
+        connection.account_ids._forget_waits(connection)
+        connection._trigger_synchronization()
     elif click % 2:
         account.import_from = START_DAYS[click // 2 % 2]
     else:
         account.statement_period = PERIODS[click // 2 % 2]
 
 
-def share_out(count, integration):
-    """Let workers import the accounts of an integration together, and judge the result.
+def import_together(registry, count, account_ids, remote):
+    """Let workers import what is due while a user edits the accounts.
 
-    :param int count: number of workers, and of scheduled actions
-    :param dict integration: its credentials and accounts
-    :return dict: process ids and shares
+    :return dict: the process ids
     """
-    remote, registry = Remote(GIVEN["url"]), Registry(DATABASE)
-    prepare_crons(registry, count)
-    account_ids = connect(registry, GIVEN["url"], integration)
-    let_time_pass(registry)
     start = time.monotonic()
     workers = [Worker(DATABASE, work) for _number in range(count)]
     user = Worker(DATABASE, edit(account_ids, remote))
     shares = [worker.result() for worker in workers]
     assert not user.over(), "the user met an error"
     user.kill()
-    seconds = time.monotonic() - start
-    print(f"{count} workers, {seconds:.1f} s:")
+    print(f"{count} workers, {time.monotonic() - start:.1f} s:")
     for worker, share in zip(workers, shares, strict=True):
         batches, lines = (sum(each[number] for each in share.values()) for number in (0, 1))
         print(f"    worker {worker.pid}: {len(share)} accounts, {batches} batches, {lines} lines")
     finish(registry, account_ids)
-    bank = read_bank(remote, integration["accounts"])
-    with registry.cursor() as cr:
-        problems = judge(cr, bank, complete=True)
-        cr.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-        deadlocks = cr.fetchone()[0]
-    assert not problems, f"seed {SEED}:\n" + "\n".join(problems[:20])
-    assert not deadlocks, f"seed {SEED}: {deadlocks} deadlocks"
     idle = sum(not share for share in shares)
-    assert not idle, f"seed {SEED}: {idle} of {count} workers got no account"
-    return {"workers": [worker.pid for worker in workers], "user": user.pid, "transactions": bank.count()}
+    assert not idle, f"{idle} of {count} workers got no account"
+    return {"workers": [worker.pid for worker in workers], "user": user.pid}
 
 
 def finish(registry, account_ids):
@@ -114,6 +105,40 @@ def finish(registry, account_ids):
     let_time_pass(registry)
     while is_busy(registry):
         Worker(DATABASE, lambda _registry, _board: run_jobs(DATABASE)).result()
+
+
+def check(registry, bank):
+    """Stop the harness when books and bank contradict each other, or two workers waited for each other."""
+    with registry.cursor() as cr:
+        problems = judge(cr, bank, complete=True)
+        cr.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        deadlocks = cr.fetchone()[0]
+    assert not problems, f"seed {SEED}:\n" + "\n".join(problems[:20])
+    assert not deadlocks, f"seed {SEED}: {deadlocks} deadlocks"
+
+
+def share_out(count, integration):
+    """Let workers import the accounts of an integration together: the history, then what is new.
+
+    :param int count: number of workers, and of scheduled actions
+    :param dict integration: its credentials and accounts
+    :return list: process ids
+    """
+    remote, registry = Remote(GIVEN["url"]), Registry(DATABASE)
+    prepare_crons(registry, count)
+    account_ids = connect(registry, GIVEN["url"], integration)
+    let_time_pass(registry)
+    processes = [import_together(registry, count, account_ids, remote)]
+    bank = read_bank(remote, integration["accounts"])
+    check(registry, bank)
+    for number, account in enumerate(bank.accounts):
+        remote.post("bookings", account=account["ponto_id"], count=NEW_PER_ACCOUNT, late=True, seed=SEED + 50 + number,
+                    first_day=min(account["balances"]), last_day=bank.today.isoformat())  # fmt: skip
+    let_time_pass(registry)
+    processes.append(import_together(registry, count, account_ids, remote))
+    bank = read_bank(remote, integration["accounts"])
+    check(registry, bank)
+    return processes
 
 
 print(
