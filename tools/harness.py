@@ -59,4 +59,13 @@ def workers(databases: Databases) -> None:
     say(f"    {result}")
 
 
-PARTS = {"crash": crash, "workers": workers}
+PULL_PLAN = [[{"count": 20_000, "days": 1200}]]
+
+
+def pull(databases: Databases) -> None:
+    """Interrupt a first pull of 20,000 transactions five times; it goes on where it was."""
+    with step("Interrupting a long first pull"):
+        _play(databases, "pull_script.py", PULL_PLAN)
+
+
+PARTS = {"crash": crash, "workers": workers, "pull": pull}
