@@ -26,7 +26,10 @@ BACKOFF_HOURS = (1, 2, 4)
 PROBED_ACCOUNTS = 2  # other accounts that are asked whether only one fails
 FAILING_TOLD_AFTER = timedelta(hours=24)  # without a success, the pauses of the schedule included
 RUN_LOG_DAYS = 400
-STEP_RETRIES = 3  # repetitions of one page or batch after a serialization failure
+# Scheduled actions that call the same method; the first is active, each other one that is activated is one more worker.
+WORKERS = ("cron_synchronize", "cron_synchronize_2", "cron_synchronize_3", "cron_synchronize_4")
+STEP_RETRIES = 10  # attempts of one page or batch when others write the same rows; each waits for the one before
+TOKEN_RETRIES = 3  # attempts to renew a token; each may wait for another worker's
 
 # A refresh is one synchronization of each kind (ponto-api.md, 3.5). Each kind: the subtype to ask for first, then what
 # an older version of the API knows instead; with the first one the pending transactions come along.

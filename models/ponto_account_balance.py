@@ -156,13 +156,12 @@ class PontoAccount(models.Model):
 
     # ------------------------------------------------------------------ balances of past days
 
-    def _read_balance(self, client):
-        """Read the balance again after the pull: it is of the same moment only if Ponto did not refresh meanwhile.
+    def _store_balance(self, remote):
+        """Store the balance as it is after the pull: of the same moment only if Ponto did not refresh meanwhile.
 
-        :param PontoClient client: of the connection
+        :param remote: `ponto_client.Account`, read after the last page
         """
         self.ensure_one()
-        remote = client.account(self.ponto_id)
         vals = self._prepare_ponto_vals(self.connection_id, remote)
         self._follow_authorization(vals)
         self.write(

@@ -106,9 +106,8 @@ class PontoAccount(models.Model):
         of the same bank account waits for this batch, or this batch fails and is repeated: no line is made twice.
         """
         self.flush_recordset()
-        self.env.cr.execute(
-            SQL("SELECT linked AND undo_run_id IS NULL FROM ponto_account WHERE id = %s FOR SHARE", self.id)
-        )
+        query = SQL("SELECT linked AND undo_run_id IS NULL FROM ponto_account WHERE id = %s FOR SHARE", self.id)
+        self.env.cr.execute(query, log_exceptions=False)  # a conflict is no error: the batch is repeated
         self.invalidate_recordset(["linked", "import_from", "journal_id", "undo_run_id"])
         return self.env.cr.fetchone()[0]
 

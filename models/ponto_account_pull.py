@@ -43,14 +43,14 @@ class PontoAccount(models.Model):
         for page in client.transaction_pages(self.ponto_id, after=resumed or None, limit=PAGE_LIMIT):
             if resumed and not page.items and not page.next_cursor:
                 # Ponto answers an unknown cursor with an empty page (ponto-api.md, 4): never take it for the end.
-                work.repeat(self._restart_pull)
+                work.repeat(self._restart_pull, self)
                 return self._pull(client, run, work)
             resumed = None
-            ended = work.repeat(lambda page=page: self._store_page(page, run))
+            ended = work.repeat(lambda page=page: self._store_page(page, run), self)
             in_time = work.next(1)
             if ended:
                 self._pull_extras(client, run, work)
-                work.repeat(self._end_pull)
+                work.repeat(self._end_pull, self)
                 return work.next() and in_time
             if not in_time:
                 return False

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from ..const import CLICK_SECONDS
 from ..ponto_client import PontoError, ScopeError, TokenRejected
 from .ponto_lock import exclusive
-from .ponto_slice import WorkSlice
+from .ponto_slice import CONFLICTS, WorkSlice
 from .ponto_token import DatabaseTokenStore
 
 _logger = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class PontoAccount(models.Model):
         if not connections._is_web_request():
             work = WorkSlice(accounts.env)
             work.next()
-            work.repeat(lambda: accounts._forget_waits(connections))
+            work.repeat(lambda: accounts._forget_waits(connections), connections, accounts)
             accounts._work_through(connections, work, "script")
             return None
         # sudo: users may not read scheduled actions.
@@ -92,7 +92,7 @@ class PontoAccount(models.Model):
 
     def _forget_waits(self, connections):
         """Let nothing wait for its next attempt: a person asks now."""
-        self.write({"next_attempt_at": False})
+        self.filtered("next_attempt_at").next_attempt_at = False
         connections.write({"next_sync_at": fields.Datetime.now(), "failure_count": 0})
 
     def _work_through(self, connections, work, trigger):
@@ -163,12 +163,17 @@ class PontoAccount(models.Model):
             if account.sync_stage == "pull":
                 if not account._pull(client, run, work):
                     return False
-                work.repeat(lambda: account._read_balance(client))
+                remote = client.account(account.ponto_id)
+                work.repeat(lambda: account._store_balance(remote), account)
             if account.sync_stage == "import" and not account._import(run, work):
                 return False
-            work.repeat(lambda: account._close_run(run, client))
+            work.repeat(lambda: account._close_run(run, client), account.connection_id, account)
         except PontoError as error:
             account._stop_run(run, work, error, client)
+        except CONFLICTS:
+            # Others write the same rows without a pause: nothing is wrong, the run goes on in its own row.
+            self.env.cr.rollback()
+            account.connection_id._trigger_synchronization()
         except Exception as error:  # one account's failure never touches another; it is told on the record
             _logger.exception("Ponto account %s: unexpected failure", account.id)
             account._stop_run(run, work, error, client)
@@ -210,7 +215,7 @@ class PontoAccount(models.Model):
         """Take back what is not committed, and note the failure where the user looks."""
         self.env.cr.rollback()
         alone = not isinstance(error, PontoError) or self._fails_alone(client, error)
-        work.repeat(lambda: self._register_failure(run, error, alone))
+        work.repeat(lambda: self._register_failure(run, error, alone), self.connection_id, self)
 
     def _register_failure(self, run, error, alone):
         """Note a failure on the log and on the account, or on the connection when all its accounts have to wait.

@@ -104,13 +104,13 @@ class PontoAccount(models.Model):
         work.next()
         try:
             while True:
-                looked_at = work.repeat(lambda: account._undo_batch(log))
+                looked_at = work.repeat(lambda: account._undo_batch(log), account)
                 in_time = work.next(1)
                 if not looked_at:
                     break
                 if not in_time:
                     return False
-            work.repeat(lambda: account._close_undo(log))
+            work.repeat(lambda: account._close_undo(log), account)
         except Exception as error:  # one account's failure never touches another; it is told on the record
             _logger.exception("Ponto account %s: unexpected failure of an undo", self.id)
             account._stop_run(log, work, error)

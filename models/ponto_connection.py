@@ -7,7 +7,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
 
-from ..const import PONTO_WEBSITE, SCHEDULE_SPREAD_MINUTES, SCHEDULE_TIMES
+from ..const import PONTO_WEBSITE, SCHEDULE_SPREAD_MINUTES, SCHEDULE_TIMES, WORKERS
 from ..ponto_client import PontoError
 from .ponto_failure import explain
 
@@ -216,13 +216,15 @@ class PontoConnection(models.Model):
         return following.astimezone(pytz.utc).replace(tzinfo=None) if following else False
 
     def _trigger_synchronization(self, at=None):
-        """Wake the scheduled action, now or at a moment.
+        """Wake the scheduled actions now, or the first of them at a moment: it wakes the others when it has work for them.
 
         :param datetime at: naive UTC
         """
         # sudo: users may not read scheduled actions.
-        cron = self.env.ref("account_online_ponto.cron_synchronize").sudo()
-        cron._trigger(at)
+        for name in WORKERS if at is None else WORKERS[:1]:
+            cron = self.env.ref(f"account_online_ponto.{name}", raise_if_not_found=False)
+            if cron:
+                cron.sudo()._trigger(at)
 
     @api.model
     def _is_web_request(self):

@@ -6,8 +6,8 @@ from ..const import BACKOFF_HOURS
 from ..ponto_client import NotFound, PontoError, RateLimited
 from .ponto_connection_failing import CREDENTIALS
 from .ponto_failure import explain, reaction_of
-from .ponto_lock import exclusive
-from .ponto_slice import WorkSlice
+from .ponto_lock import exclusive, lock_rows
+from .ponto_slice import CONFLICTS, WorkSlice
 from .ponto_token import DatabaseTokenStore
 
 _logger = logging.getLogger(__name__)
@@ -28,12 +28,15 @@ class PontoConnection(models.Model):
         if not engine.env["ponto.refresh"]._advance_open(work):
             engine._trigger_synchronization()
             return
-        for connection in engine._get_due():
+        due = engine._get_due()
+        for connection in due:
             connection._look_when_due(work)
             if not work.next(1):
                 engine._trigger_synchronization()
                 return
         accounts = engine.env["ponto.account"]._get_due()
+        if due and len(accounts) > 1:
+            engine._trigger_synchronization()  # the other workers found nothing due as long as this one looked
         if accounts._synchronize(work):
             work.next(remaining=0)
         else:
@@ -58,23 +61,29 @@ class PontoConnection(models.Model):
             if not force and (not self.next_sync_at or self.next_sync_at > fields.Datetime.now()):
                 return True
             try:
-                work.repeat(self._look_and_plan)
+                found = self._ask(self._make_client(DatabaseTokenStore(self)))
+                work.repeat(lambda: self._take_over_and_plan(*found))
             except PontoError as error:
                 self.env.cr.rollback()
-                work.repeat(lambda error=error: self._register_failure(error))
+                work.repeat(lambda error=error: self._register_failure(error), self)
+                return False
+            except CONFLICTS:
+                # Others write the same rows without a pause: nothing is wrong, it is looked at again in a moment.
+                self.env.cr.rollback()
+                self._trigger_synchronization()
                 return False
             except Exception as error:  # one connection's failure never touches another; it is told on the record
                 _logger.exception("Ponto connection %s: unexpected failure while reading the accounts", self.id)
                 self.env.cr.rollback()
-                work.repeat(lambda error=error: self._register_failure(error))
+                work.repeat(lambda error=error: self._register_failure(error), self)
                 return False
             finally:
                 work.next()
         return True
 
-    def _look_and_plan(self):
+    def _take_over_and_plan(self, remote_accounts, remote_institutions):
         now = fields.Datetime.now()
-        self._look(self._make_client(DatabaseTokenStore(self)))
+        self._take_over(remote_accounts, remote_institutions)
         vals = {
             "state": "connected",
             "last_error_code": False,
@@ -98,6 +107,15 @@ class PontoConnection(models.Model):
         :raises PontoError: nothing has been written then
         """
         self.ensure_one()
+        return self._take_over(*self._ask(client))
+
+    def _ask(self, client):
+        """Read what Ponto lists; nothing is written as long as it answers.
+
+        :param PontoClient client: of this connection
+        :return tuple: lists of `ponto_client.Account` and `ponto_client.Institution` objects
+        :raises PontoError: when Ponto does not answer
+        """
         remote_accounts = list(client.accounts())
         remote_institutions = list(client.institutions())
         listed = {institution.id for institution in remote_institutions}
@@ -106,6 +124,17 @@ class PontoConnection(models.Model):
                 remote_institutions.append(client.institution(missing))
             except NotFound:
                 _logger.info("Ponto connection %s: an account names an institution that Ponto does not know", self.id)
+        return remote_accounts, remote_institutions
+
+    def _take_over(self, remote_accounts, remote_institutions):
+        """Write what Ponto lists, and mark the accounts with something new as due.
+
+        :param list remote_accounts: `ponto_client.Account` objects
+        :param list remote_institutions: `ponto_client.Institution` objects
+        :return: the `ponto.account` records that Ponto lists
+        """
+        lock_rows(self)
+        lock_rows(self.account_ids)
         institutions = self.env["ponto.institution"]._update_from_ponto(self, remote_institutions)
         accounts = self.env["ponto.account"]._update_from_ponto(self, remote_accounts, institutions)
         (self.account_ids - accounts)._mark_vanished()

@@ -77,7 +77,7 @@ class Sandbox:
         self.bank = bank
         self.faults = Faults()
         self.requests: list[Call] = []
-        self._control = Control(bank, self.faults)
+        self._control = Control(bank, self.faults, self.requests)
         self._server = ServerThread(self, port)
 
     @property

@@ -41,6 +41,7 @@ from . import (
     test_sandbox_scenario,
     test_sandbox_server,
     test_sandbox_synchronizations,
+    test_scale,
     test_screens_search,
     test_undo,
     test_waiting,
