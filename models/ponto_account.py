@@ -187,7 +187,11 @@ class PontoAccount(models.Model):
         :return dict: the action
         """
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_balance_day_action")
-        context = {"search_default_since_start": 1, "search_default_group_month": 1}
+        context = {
+            "search_default_since_start": 1,
+            "search_default_group_month": 1,
+            "ponto_one_account": len(self) == 1,
+        }
         return {**action, "domain": [("account_id", "in", self.ids)], "context": context}
 
     def action_view_log(self):

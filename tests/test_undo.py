@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .rpc_case import RpcCase
 from .undo_case import ShortSlice, UndoCase
 
 
@@ -263,8 +264,12 @@ class TestUndo(UndoCase):
         action = account.action_create_opening_entry()
         self.env[action["res_model"]].browse(action["res_id"]).action_confirm()
         opening = account.opening_line_id
+        account.flush_recordset()
+        self.env.cr.execute("UPDATE ponto_account SET import_from = %s WHERE id = %s", [self.day(9), account.id])
+        self.env.invalidate_all()
         wizard = self.propose(run)
         self.assertIn("start on the day after it", wizard.opening_note)
+        self.assertEqual(wizard.import_from, opening.date + timedelta(days=1))
         wizard.import_from = opening.date
         with self.assertRaisesRegex(UserError, "The opening entry of .* holds everything before"):
             wizard.action_confirm()
@@ -391,62 +396,62 @@ class TestUndoInterrupted(UndoCase):
 
     def setUp(self):
         super().setUp()
-        for number in range(130):
+        for number in range(110):
             self.pay(self.bank_account, f"{number + 1}.00", days_ago=300 - number)
-        self.account, self.run = self.import_all()
+        self.account, self.first_run = self.import_all()
         self.before = self.books_of(self.account)
         self.sandbox.clear()
 
     def test_the_oldest_are_left_when_it_is_interrupted_and_nothing_is_imported_meanwhile(self):
-        self.ask_for_undo(self.run)
+        self.ask_for_undo(self.first_run)
         self.assertFalse(self.work(self.account, 1))
-        self.assertEqual(self.amounts_of(self.account), [float(number + 1) for number in range(30)])
-        self.assertEqual(self.account.undo_run_id, self.run)
-        self.assertRegex(self.run.undo_message, "Being undone: 100 bank transactions removed")
+        self.assertEqual(self.amounts_of(self.account), [float(number + 1) for number in range(10)])
+        self.assertEqual(self.account.undo_run_id, self.first_run)
+        self.assertRegex(self.first_run.undo_message, "Being undone: 100 bank transactions removed")
         self.pay(self.bank_account, "999.00", days_ago=2)
         self.assertFalse(self.work(self.account, 1))
         self.assertEqual(len(self.lines_of(self.account)), 0)
-        self.assertEqual(self.account.undo_run_id, self.run)
+        self.assertEqual(self.account.undo_run_id, self.first_run)
         self.synchronize(self.account)
-        self.assertEqual(self.amounts_of(self.account), [*(float(number + 1) for number in range(130)), 999.0])
+        self.assertEqual(self.amounts_of(self.account), [*(float(number + 1) for number in range(110)), 999.0])
         log = self.account.synchronization_ids.filtered(lambda row: row.trigger == "undo")
-        self.assertEqual((len(log), log.removed_count, self.run.undone_count), (1, 130, 130))
+        self.assertEqual((len(log), log.removed_count, self.first_run.undone_count), (1, 110, 110))
 
     @mute_logger("odoo.sql_db", "odoo.addons.account_online_ponto.models.ponto_account_undo")
     @mute_logger("odoo.addons.account_online_ponto.models.ponto_account_sync")
     def test_an_unexpected_failure_is_told_and_tried_again_and_nothing_is_imported_meanwhile(self):
         self.pay(self.bank_account, "999.00", days_ago=2)
-        self.ask_for_undo(self.run)
+        self.ask_for_undo(self.first_run)
         self.refuse_counting()
         self.run_cron()
         self.env.invalidate_all()
         self.assertEqual(self.books_of(self.account), self.before)
-        self.assertEqual(self.account.undo_run_id, self.run)
+        self.assertEqual(self.account.undo_run_id, self.first_run)
         self.assertTrue(self.account.next_attempt_at)
         self.assertIn("tried again by itself", self.account.last_error_message)
         self.assertEqual(self.account.synchronization_ids[0].state, "error")
         self.env.cr.execute("DROP TRIGGER ponto_test_refuse ON ponto_synchronization")
         self.run_cron()
         self.env.invalidate_all()
-        self.assertEqual(self.account.undo_run_id, self.run, "it waits for its next attempt")
+        self.assertEqual(self.account.undo_run_id, self.first_run, "it waits for its next attempt")
         # A click does not wait.
         self.synchronize(self.account)
         self.assertFalse(self.account.undo_run_id)
         self.assertFalse(self.account.last_error_code)
-        self.assertEqual(len(self.lines_of(self.account)), 131)
-        self.assertEqual(self.run.undone_count, 130)
+        self.assertEqual(len(self.lines_of(self.account)), 111)
+        self.assertEqual(self.first_run.undone_count, 110)
 
     @mute_logger("odoo.sql_db")
     def test_a_line_that_cannot_be_deleted_stays_alone_and_is_counted(self):
-        line = self.line_at(self.account, 120)
+        line = self.line_at(self.account, 90)
         self.refuse_deletion(line)
-        self.assertEqual(self.undo(self.run, import_from=date.today()), (130, 0))
+        self.assertEqual(self.undo(self.first_run, import_from=date.today()), (110, 0))
         self.assertEqual(self.lines_of(self.account), line)
-        self.assertEqual((self.run.undone_count, self.run.created_count), (129, 1))
+        self.assertEqual((self.first_run.undone_count, self.first_run.created_count), (109, 1))
         log = self.account.synchronization_ids.filtered(lambda row: row.trigger == "undo")
         self.assertEqual(log.state, "done")
         self.assertIn("1 cannot be deleted: another record refers to it.", log.undo_message)
-        self.assertEqual(self.account.transaction_ids.filtered(lambda row: row.amount == 120).state, "imported")
+        self.assertEqual(self.account.transaction_ids.filtered(lambda row: row.amount == 90).state, "imported")
 
 
 @tagged("post_install", "-at_install")
@@ -473,3 +478,42 @@ class TestUndoDuringImport(UndoCase, CronMixinCase):
         self.assertFalse(account.undo_run_id)
         self.assertEqual(self.amounts_of(account), [float(number + 1) for number in range(211)])
         self.assertEqual(run.undone_count, 1)
+
+
+@tagged("post_install", "-at_install")
+class TestUndoByClick(UndoCase, RpcCase):
+    """The same over the network: a click asks, the scheduled action works; without one the click works for seconds."""
+
+    def setUp(self):
+        super().setUp()
+        self.pay_on(2, 3, "3.00")
+        self.account, self.first_run = self.import_all()
+        self.env.flush_all()
+        self.log_in(self.accountant)
+
+    def confirm(self, **values):
+        wizard_id = self.call("ponto.synchronization", "action_undo", self.first_run.ids)["res_id"]
+        read = self.call("ponto.synchronization.undo", "read", [wizard_id], ["removable_count", "summary"])
+        self.assertEqual(read[0]["removable_count"], 1)
+        if values:
+            self.call("ponto.synchronization.undo", "write", [wizard_id], values)
+        return self.call("ponto.synchronization.undo", "action_confirm", [wizard_id])
+
+    def test_a_click_asks_and_the_scheduled_action_works(self):
+        notice = self.confirm(import_from=str(date.today()))
+        self.assertIn("being removed", notice["params"]["message"])
+        self.assertEqual(self.amounts_of(self.account), [3.0])
+        # A second click goes on with it.
+        self.assertIn("params", self.call("ponto.synchronization", "action_undo", self.first_run.ids))
+        self.run_scheduled_action()
+        self.assertEqual(self.amounts_of(self.account), [])
+        log = self.account.synchronization_ids.filtered(lambda row: row.trigger == "undo")
+        self.assertEqual((log.user_id, log.removed_count), (self.accountant, 1))
+
+    def test_without_scheduled_actions_the_click_does_it(self):
+        self.env.ref("account_online_ponto.cron_synchronize").active = False
+        self.env.flush_all()
+        notice = self.confirm(import_from=str(date.today()))
+        self.assertIn("undone right now", notice["params"]["message"])
+        self.assertEqual(self.amounts_of(self.account), [])
+        self.assertFalse(self.account.undo_run_id)

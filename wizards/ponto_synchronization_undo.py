@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -32,7 +33,12 @@ class PontoSynchronizationUndo(models.TransientModel):
     @api.depends("synchronization_id")
     def _compute_import_from(self):
         for wizard in self:
-            wizard.import_from = wizard.account_id.import_from or fields.Date.context_today(wizard)
+            account = wizard.account_id
+            opening = account.opening_line_id
+            # What lies before the opening entry is in it already.
+            first = opening and opening.date + timedelta(days=1)
+            days = [day for day in (account.import_from, first) if day]
+            wizard.import_from = max(days, default=fields.Date.context_today(wizard))
 
     @api.depends("synchronization_id")
     @api.depends_context("lang")
