@@ -120,7 +120,7 @@ class PontoAccount(models.Model):
         if vals.get("import_from"):
             self._check_start_date(fields.Date.to_date(vals["import_from"]))
         res = super().write(vals)
-        if {"import_from", "journal_id", "linked"} & vals.keys():
+        if {"import_from", "journal_id", "linked", "statement_period"} & vals.keys():
             self.filtered("linked")._reopen_skipped()
         return res
 

@@ -95,7 +95,7 @@ class PontoAccount(models.Model):
                 "pull_position": 0,
                 "pulled_synchronized_at": self.pull_started_for,
                 "last_pull_at": fields.Datetime.now(),
-                "last_read_on": fields.Date.context_today(self),
+                "last_read_on": fields.Date.today(),
                 "newest_transaction_date": newest[0][0],
                 "sync_stage": "import",
             }

@@ -118,7 +118,8 @@ class PontoAccount(models.Model):
         if self._is_confirmed(period):
             shift = closing - statement.balance_end_real
             start, end = opening, closing
-            if late := self._get_open_lines(period):
+            if period.total("open_count"):
+                late = self._get_open_lines(period)
                 statement.line_ids = [Command.link(line.id) for line in late]
         if compare(start, statement.balance_start) or compare(end, statement.balance_end_real):
             # Both, always: writing the start alone would recompute the end.
@@ -144,11 +145,10 @@ class PontoAccount(models.Model):
         :param list days: `Day` in their order
         :return list: `Period` in their order
         """
-        statements = self.env["account.bank.statement"].search(
-            [("ponto_account_id", "=", self.id), ("ponto_period_start", "!=", False)], order="ponto_period_start"
-        )
-        statements.filtered(lambda s: not s.line_ids).with_context(ponto_statement=True).unlink()
-        statements = statements.exists()
+        statements = self.env["account.bank.statement"].with_context(ponto_statement=True)
+        ours = [("ponto_account_id", "=", self.id), ("ponto_period_start", "!=", False)]
+        statements.search([*ours, ("line_ids", "=", False)]).unlink()
+        statements = statements.search(ours, order="ponto_period_start")
         starts = statements.mapped("ponto_period_start")
         periods = []
         for day in days:

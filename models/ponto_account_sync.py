@@ -3,6 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..const import CLICK_SECONDS
 from ..ponto_client import PontoError, ScopeError, TokenRejected
@@ -47,14 +48,31 @@ class PontoAccount(models.Model):
         return self.search(due & (Domain("next_attempt_at", "=", False) | Domain("next_attempt_at", "<=", now)))
 
     def _mark_due(self):
-        """Mark the accounts that have something to read or to import."""
-        today = fields.Date.context_today(self)
+        """Mark the accounts that have something to read or to import; statements are made with the first read of a day."""
+        today = fields.Date.today()
+        waiting = self._get_waiting()
         for account in self.filtered(lambda a: not a.declined and a.sync_stage != "pull"):
             moved = account.synchronized_at != account.pulled_synchronized_at
             if account.listed and (not account.pull_complete or moved or account.last_read_on != today):
                 account.sync_stage = "pull"
-            elif account.linked and not account.sync_stage:
+            elif account in waiting and account.linked and not account.sync_stage:
                 account.sync_stage = "import"
+
+    def _get_waiting(self):
+        """Return the accounts with transactions that are not in the books, or lines that the bank has changed.
+
+        :return: `ponto.account` records, by one query whatever their history
+        """
+        self.env["ponto.transaction"].flush_model(["account_id", "state", "to_follow"])
+        self.env.cr.execute(
+            SQL(
+                "SELECT account.id FROM ponto_account account WHERE account.id = ANY(%s) AND ("
+                " EXISTS (SELECT FROM ponto_transaction WHERE account_id = account.id AND state = 'to_import')"
+                " OR EXISTS (SELECT FROM ponto_transaction WHERE account_id = account.id AND to_follow))",
+                self.ids,
+            )
+        )
+        return self.browse(row[0] for row in self.env.cr.fetchall())
 
     def _synchronize_now(self, connections, refresh=False):
         """Synchronize accounts of connections because a person asks, whatever their next attempt.
@@ -97,6 +115,7 @@ class PontoAccount(models.Model):
 
     def _work_through(self, connections, work, trigger):
         for connection in connections:
+            work.next()
             connection._look_when_due(work, force=True)
         accounts = self
         for replaced in self.filtered(lambda account: not account.linked):
@@ -212,7 +231,10 @@ class PontoAccount(models.Model):
             self.connection_id._note_answer()
 
     def _stop_run(self, run, work, error, client=None):
-        """Take back what is not committed, and note the failure where the user looks."""
+        """Take back what is not committed, and note the failure where the user looks.
+
+        :param PontoClient client: the one that failed; an undo has none
+        """
         self.env.cr.rollback()
         alone = not isinstance(error, PontoError) or self._fails_alone(client, error)
         work.repeat(lambda: self._register_failure(run, error, alone), self.connection_id, self)

@@ -8,7 +8,7 @@ from odoo import fields, models
 
 from ..const import CLICK_SECONDS, UNDO_BATCH
 from .ponto_account_import import ROW_ERRORS
-from .ponto_slice import WorkSlice
+from .ponto_slice import CONFLICTS, WorkSlice
 
 _logger = logging.getLogger(__name__)
 
@@ -111,6 +111,10 @@ class PontoAccount(models.Model):
                 if not in_time:
                     return False
             work.repeat(lambda: account._close_undo(log), account)
+        except CONFLICTS:
+            # Others write the same rows without a pause: nothing is wrong, the undo goes on in its own log row.
+            self.env.cr.rollback()
+            account.connection_id._trigger_synchronization()
         except Exception as error:  # one account's failure never touches another; it is told on the record
             _logger.exception("Ponto account %s: unexpected failure of an undo", self.id)
             account._stop_run(log, work, error)

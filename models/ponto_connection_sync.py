@@ -30,10 +30,10 @@ class PontoConnection(models.Model):
             return
         due = engine._get_due()
         for connection in due:
-            connection._look_when_due(work)
-            if not work.next(1):
+            if not work.next():
                 engine._trigger_synchronization()
                 return
+            connection._look_when_due(work)
         accounts = engine.env["ponto.account"]._get_due()
         if due and len(accounts) > 1:
             engine._trigger_synchronization()  # the other workers found nothing due as long as this one looked
@@ -47,14 +47,13 @@ class PontoConnection(models.Model):
         return self.search([("state", "=", "connected"), ("next_sync_at", "<=", fields.Datetime.now())])
 
     def _look_when_due(self, work, force=False):
-        """Read the accounts of one connection, and plan the next time.
+        """Read the accounts of one connection, and plan the next time. Call it right after a commit.
 
         :param WorkSlice work: the slice
         :param bool force: look even when the next time has not come
         :return bool: whether Ponto answered (or another worker is looking right now)
         """
         self.ensure_one()
-        work.next()
         with exclusive(self) as mine:
             if not mine or not self.exists() or self.state == "draft":
                 return True
@@ -78,7 +77,7 @@ class PontoConnection(models.Model):
                 work.repeat(lambda error=error: self._register_failure(error), self)
                 return False
             finally:
-                work.next()
+                work.next(1)
         return True
 
     def _take_over_and_plan(self, remote_accounts, remote_institutions):
