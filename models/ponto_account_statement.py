@@ -59,20 +59,23 @@ class PontoAccount(models.Model):
         periods = self._get_periods(days)
         lock_date = self.company_id._get_user_fiscal_lock_date(self.journal_id, ignore_exceptions=True)
         balance = self._get_bank_balance_after(last_day) - sum(day.bank_sum for day in days)
-        shift = 0.0
+        shift = gap = 0.0
         for period in periods:
             opening = self.currency_id.round(balance)
             balance = closing = self.currency_id.round(balance + period.total("bank_sum"))
             if period.end <= lock_date:
                 continue
             if period.statement:
-                shift = self._move_statement(period, opening, closing, shift)
+                shift = self._move_statement(period, opening, closing, (shift, shift + gap, 0.0))
+                gap = 0.0
                 if shift is None:
                     return
             elif period.total("open_count") != period.total("line_count"):
                 shift = 0.0  # lines of a statement that is the user's: ours do not move across it
             elif period.end < last_day and self._is_confirmed(period):
                 self._make_statement(period, opening, closing)
+                # All of it may be late: the statement that follows tells by its start.
+                gap += period.total("bank_sum")
 
     def _is_confirmed(self, period):
         """Tell whether all transactions of the bank, and nothing else, are in the books."""
@@ -94,7 +97,7 @@ class PontoAccount(models.Model):
             }
         )
 
-    def _move_statement(self, period, opening, closing, shift):
+    def _move_statement(self, period, opening, closing, shifts):
         """Bring a statement of ours up to date: late lines join it, changed ones move its end.
 
         One of its ends, moved like those before it or as it is, must still be the bank's: else the bank's figures
@@ -103,15 +106,14 @@ class PontoAccount(models.Model):
         :param Period period: with its statement
         :param float opening: the bank's balance before the period
         :param float closing: the bank's balance after it
-        :param float shift: by how much what came earlier moves it
+        :param tuple shifts: by how much what came earlier may move it, the likeliest first
         :return float | None: by how much the following ones move; None when the bank contradicts what is made
         """
         compare = self.currency_id.compare_amounts
         statement = period.statement.with_context(ponto_statement=True)
-        for moved in (shift, 0.0):
-            start, end = statement.balance_start + moved, statement.balance_end_real + moved
+        for shift in shifts:
+            start, end = statement.balance_start + shift, statement.balance_end_real + shift
             if not compare(start, opening) or not compare(end, closing):
-                shift = moved
                 break
         else:
             return None

@@ -26,6 +26,7 @@ from . import (
     test_import_identity,
     test_invariants,
     test_journal,
+    test_model,
     test_open_day,
     test_public_methods,
     test_pull,

@@ -58,7 +58,8 @@ class Watch:
         # What the test did to the world.
         self.refused = set()  # transactions that cannot be right: quarantine
         self.earlier = defaultdict(set)  # transaction: (day, amount) before the bank changed it
-        self.confirmed = {}  # statement id: ends that were right once
+        self.kept_old = set()  # transactions whose line could not follow a change once
+        self.in_time = True  # False while Ponto may not have been read: what is new may be missing
 
     @property
     def bank_account(self):
@@ -104,8 +105,9 @@ class Watch:
         return list(first.values())
 
     def balance(self, day):
-        """Return the bank's own balance at the end of a day."""
-        return self.bank.balance(self.bank_account, day)
+        """Return the bank's own balance at the end of a day, without what Ponto has not seen yet."""
+        unseen = (item.amount for item in self.bank_account.unseen if item.day <= day)
+        return self.bank.balance(self.bank_account, day) - sum(unseen, Decimal(0))
 
     def key_of(self, ponto_id):
         """Return the transaction that ever had an id, or None."""
@@ -188,6 +190,7 @@ class Watch:
         """Tell whether the world excuses that a transaction has no line."""
         return (
             not self.is_due(item)
+            or not self.in_time
             or item.bank_id in self.deleted
             or item.bank_id in self.refused
             or item.day <= self.lock_date()
@@ -197,15 +200,18 @@ class Watch:
         """Tell whether a line may stay on an earlier version of its transaction: the bank changed it too late."""
         if (line.date, line.amount) not in self.earlier[item.bank_id]:
             return False
-        return (
-            line.id in self.matched or line.date.year != item.day.year or min(line.date, item.day) <= self.lock_date()
-        )
+        lock_date = self.lock_date()
+        if line.id in self.matched or line.date.year != item.day.year or min(line.date, item.day) <= lock_date:
+            self.kept_old.add(item.bank_id)
+        return item.bank_id in self.kept_old or not self.in_time
 
     def says_why(self, item):
         """Tell whether the row of a transaction explains why the books differ.
 
         A row is found by what Ponto sent, so that one without a usable id counts too.
         """
+        if not self.in_time:
+            return True
         rows = self.select(
             "SELECT id FROM ponto_transaction WHERE company_id = %s AND raw LIKE %s",
             self.company.id,
@@ -227,16 +233,16 @@ class Watch:
         pairs = [(item, by_key.pop(item.bank_id, [])) for item in self.items()]
         return pairs, [*strays, *(line for lines in by_key.values() for line in lines)]
 
-    def corrections(self):
-        """Return what the books rightly have otherwise than the bank: list of (day, amount)."""
+    def deviations(self):
+        """Return what the books rightly have otherwise than the bank: per transaction its list of (day, amount)."""
         found = []
         for item, lines in self.pairs()[0]:
             if len(lines) == 1 and (lines[0].date, lines[0].amount) != (item.day, item.amount):
                 line = lines[0]
                 if self.redated.get(item.bank_id) == line.date or self.may_be_old(line, item):
-                    found += [(item.day, -item.amount), (line.date, line.amount)]
+                    found.append([(item.day, -item.amount), (line.date, line.amount)])
             elif not lines and self.is_due(item) and self.may_be_absent(item):
-                found.append((item.day, -item.amount))
+                found.append([(item.day, -item.amount)])
         return found
 
 
@@ -284,8 +290,9 @@ def ledger_equals_bank_every_day(watch):
     """(2) The ledger balance equals the sandbox's balance of the day, for every day."""
     booked = dict(watch.ledger())
     corrections = defaultdict(Decimal)
-    for day, amount in watch.corrections():
-        corrections[day] += amount
+    for terms in watch.deviations():
+        for day, amount in terms:
+            corrections[day] += amount
     for line in watch.lines():
         if line.id in watch.own_lines and line.date != watch.opening_day:
             corrections[line.date] += line.amount
@@ -314,18 +321,31 @@ def lines_on_their_bank_day(watch):
 
 def statements_equal_the_bank(watch):
     """(4) Every made statement's ends equal the sandbox's balances of these days; it is valid and complete."""
-    corrections = watch.corrections()
-    statements = watch.env["account.bank.statement"]
-    for statement_id, first, last, start, end, is_complete in watch.statements():
-        expected = watch.balance(first - ONE_DAY), watch.balance(last)
-        differs = [day for day, _amount in corrections if day <= last]
-        if (start, end) != expected and not (differs and watch.confirmed.get(statement_id) == (start, end)):
-            yield f"statement {first} to {last} says {start} to {end}, the bank {expected[0]} to {expected[1]}"
-        watch.confirmed[statement_id] = (start, end)
-        if not is_complete and not [day for day in differs if day >= first]:
+    deviations = watch.deviations()
+    days = [day for terms in deviations for day, _amount in terms]
+    found = watch.statements()
+    for number, (statement_id, first, last, start, end, is_complete) in enumerate(found):
+        since = found[number - 1][2] if number else date.min
+        until = found[number + 1][1] if number + 1 < len(found) else date.max
+        # What a user deleted may have been its first or its last line.
+        starts = [first - ONE_DAY, *(day - ONE_DAY for day in days if since < day < first)]
+        ends = [last, *(day for day in days if last < day < until)]
+        for what, value, possible in (("starts", start, starts), ("ends", end, ends)):
+            if not any(_is_explained(value - watch.balance(day), deviations, day) for day in possible):
+                yield f"statement {first} to {last} {what} at {value}, the bank has {watch.balance(possible[0])}"
+        if not is_complete and not any(since < day < until for day in days):
             yield f"statement {first} to {last} is not complete"
-        if not statements.browse(statement_id).is_valid and not differs:
+        if not watch.env["account.bank.statement"].browse(statement_id).is_valid and not any(d < until for d in days):
             yield f"statement {first} to {last} does not continue the one before"
+
+
+def _is_explained(difference, deviations, day):
+    """Tell whether some deviations up to a day make a difference; without any, none may be."""
+    sums = {Decimal(0)}
+    for terms in deviations:
+        amount = sum((amount for at, amount in terms if at <= day), Decimal(0))
+        sums |= {known + amount for known in sums}
+    return difference in sums
 
 
 def user_s_work_unchanged(watch):

@@ -141,7 +141,7 @@ class TestInvariants(PontoCase):
         self.execute(
             "UPDATE account_bank_statement SET balance_end_real = balance_end_real + 0.01 WHERE id = %s", statement.id
         )
-        self.assertIn("the bank", self.assertBroken(4))
+        self.assertIn("ends at", self.assertBroken(4))
         self.books.own_statements.add(statement.id)
         self.assertInvariants(self.books)
 
