@@ -190,6 +190,14 @@ class TestRefreshFailures(RefreshCase):
         self.assertEqual(self.connection.state, "connected")
         self.assertEnded("failed", "could not refresh")
 
+    def test_an_unexpected_problem_ends_it_and_is_in_the_log(self):
+        params = self.click()
+        self.poll(params)
+        self.refreshes.details_id = "no id"
+        with self.assertLogs("odoo.addons.account_online_ponto.models.ponto_refresh", "ERROR"):
+            self.assertEqual(self.poll(params)["state"], "reading")
+        self.assertEnded("failed", "could not refresh")
+
     def test_an_unreadable_answer_ends_one_half_only(self):
         self.sandbox.faults.add("malformed", path="^/synchronizations$", method="POST")
         params = self.click()
