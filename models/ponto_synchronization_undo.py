@@ -36,7 +36,7 @@ class PontoSynchronization(models.Model):
 
     removed_count = fields.Integer("Removed", readonly=True, copy=False)
     undo_of_id = fields.Many2one(
-        "ponto.synchronization", "Undo Of", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
+        "ponto.synchronization", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
     )
     stayed = fields.Json(
         readonly=True, copy=False, help="Why bank transactions stayed: reason or refusal, and how many."
@@ -101,7 +101,8 @@ class PontoSynchronization(models.Model):
         if not stays:
             return []
         # The lazy text carries no values of its own: translate first, fill in second.
-        reasons = [_(sentence) % {"count": stays[key]} for key, sentence in STAYS.items() if key in stays]
+        sentences = {key: _(sentence) for key, sentence in STAYS.items()}
+        reasons = [sentence % {"count": stays[key]} for key, sentence in sentences.items() if key in stays]
         reasons += [
             _("%(count)s cannot be deleted: %(reason)s", count=count, reason=reason)
             for reason, count in stays.items()
