@@ -82,6 +82,14 @@ class PontoAccount(models.Model):
         )
         early.write({"state": "skipped", "reason": "before_start"})
         run._count(skipped=len(early))
+        changed = rows.search([("account_id", "=", self.id), ("reason", "=", "changed"), ("to_follow", "=", False)])
+        changed.filtered(self._is_corrected).write({"reason": False})
+
+    def _is_corrected(self, row):
+        """Tell whether a user corrected, or deleted, the line that did not follow what the bank changed."""
+        line = row.statement_line_id
+        same_amount = self.currency_id.compare_amounts(line.amount, row.amount) == 0
+        return not line or (same_amount and line.date == row._get_booking_day())
 
     def _import_batch(self, run):
         """Import the next rows: one batch is one database transaction.

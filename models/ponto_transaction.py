@@ -55,6 +55,8 @@ TITLES = {
     "replaced": _lt("Under another id now"),
     "refused": _lt("Refused by Odoo"),
 }
+# What is said of a row that is in the books: its line could not follow a change.
+FLAGS = ("changed", "changed_texts")
 # Rows with one of these have no amount that could be added to others.
 UNREADABLE = ("amount", "amount_range", "currency")
 # Nor do these tell on which day the balance of the account changed.

@@ -86,9 +86,11 @@ class Watch:
         self.env.flush_all()
         self.matched[line.id] = self.items_of(line.id)
 
-    def note_deleted(self, *items):
-        """Note that a user deleted the bank transactions of these transactions."""
+    def note_deleted(self, *items, line_id=None):
+        """Note that a user deleted the bank transactions of these transactions, and what was typed on them."""
         self.deleted.update(item.bank_id for item in items)
+        self.typed.pop(line_id, None)
+        self.matched.pop(line_id, None)
 
     def note_opening(self, line):
         """Note the opening entry: from its day on ledger and bank are equal, not only their differences."""

@@ -194,5 +194,6 @@ class TestBalance(PontoCase):
             [self.month - relativedelta(months=1, days=1), self.company.id],
         )
         self.env.invalidate_all()
+        connection.account_ids.sync_stage = "import"
         self.synchronize(connection)
         self.assertEqual(len(self.statements_of(connection.account_ids)), 1)

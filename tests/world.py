@@ -220,6 +220,7 @@ class World:
         line, item = self.choose_line(index)
         if not line:
             return
+        line_id = line.id
         with suppress(UserError), self.env.cr.savepoint():
             if entry:
                 move = line.move_id
@@ -228,7 +229,7 @@ class World:
             else:
                 line.unlink()
             self.env.flush_all()
-            self.books.note_deleted(item)
+            self.books.note_deleted(item, line_id=line_id)
 
     def import_again(self):
         """A user wants back what was deleted."""
