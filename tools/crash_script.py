@@ -3,6 +3,7 @@
 Prints how many kills hit a running import and in which step, and its result as JSON on a line that starts with RESULT.
 """
 
+import itertools
 import json
 import os
 import random
@@ -12,6 +13,7 @@ from collections import Counter
 from odoo.addons.account_online_ponto.tools.harness_invariants import judge, read_bank
 from odoo.addons.account_online_ponto.tools.harness_setup import (
     Remote,
+    ask_for_undo,
     connect,
     is_busy,
     let_time_pass,
@@ -26,6 +28,7 @@ DRAW = random.Random(SEED)
 AIMED = 0.7  # share of workers that die in a certain step; the others die at any moment
 SLICES = (1.0, 10.0)  # seconds; short ones end in the middle of an account
 NEW_PER_ACCOUNT = 200
+UNDO_HITS = 3  # at least so many of the kills hit an undo
 LAST_LINES = 400  # an account with no more to import gets to its end in one life
 BATCH = "import, creating lines"
 # The steps in which a worker is to die, by what the account that comes next has to do: up to which entry of the step.
@@ -34,6 +37,7 @@ AIMS = {
              "pull, changes and pending": 1},
     "import": {"sort out": 1, "import, choosing rows": 2, BATCH: 2, "commit": 8},
     "last lines": {BATCH: 2, "statements": 1, "close run": 1, "commit": 12},
+    "undo": {"undo, removing lines": 2, "undo, end": 1, "commit": 4},
 }
 SECONDS = {}  # how long each step takes on this machine
 
@@ -42,11 +46,14 @@ def get_duty(registry):
     """Return what the account that comes next has to do."""
     with registry.cursor() as cr:
         cr.execute(
-            "SELECT account.sync_stage, (SELECT COUNT(*) FROM ponto_transaction row"
+            "SELECT account.undo_run_id, account.sync_stage, (SELECT COUNT(*) FROM ponto_transaction row"
             " WHERE row.account_id = account.id AND row.state = 'to_import')"
-            " FROM ponto_account account WHERE account.sync_stage IS NOT NULL ORDER BY account.reference LIMIT 1"
+            " FROM ponto_account account WHERE account.sync_stage IS NOT NULL OR account.undo_run_id IS NOT NULL"
+            " ORDER BY account.reference LIMIT 1"
         )
-        stage, left = cr.fetchone() or ("pull", 0)
+        undo, stage, left = cr.fetchone() or (None, "pull", 0)
+    if undo:
+        return "undo"
     return "last lines" if stage == "import" and left <= LAST_LINES else stage
 
 
@@ -105,46 +112,52 @@ def show(title, counts):
         print(f"    {count:4} {name}")
 
 
+def book_more(remote, bank, number):
+    """Let the bank book more on every account, late and in no order of days."""
+    for account in bank.accounts:
+        first_day = sorted(account["balances"])[-60]
+        remote.post("bookings", account=account["ponto_id"], count=NEW_PER_ACCOUNT, first_day=first_day,
+                    last_day=bank.today.isoformat(), seed=SEED + 100 * number, late=True)  # fmt: skip
+
+
 def play(registry):
     """Kill workers until enough of them were at work, then let one finish."""
     remote, integration = Remote(GIVEN["url"]), GIVEN["integrations"][0]
     prepare_crons(registry, 1)
-    connect(registry, GIVEN["url"], integration, periods=("month", "day", "none"))
+    account_ids = connect(registry, GIVEN["url"], integration, periods=("month", "day", "none"))
     bank = read_bank(remote, integration["accounts"])
-    steps, databases, waits, rounds, lives = Counter(), Counter(), 0, 1, 0
-    while steps.total() < HITS:
+    phases, steps, seen_by_database = Counter(), Counter(), Counter()
+    lives, intervals, phase, tasks = 0, 0, "first import", itertools.cycle(("200 new each", "undo"))
+    while phases.total() < HITS or phases["undo"] < UNDO_HITS:
         lives += 1
-        b = time.monotonic()
         death = live(registry)
-        print(round(time.monotonic() - b, 1), lives, steps.total(), waits, rounds, death, SECONDS.get(BATCH), flush=True)
-        if death is None and is_busy(registry):
-            waits += 1  # Odoo took three early kills for a time-out: the next interval comes
-            let_time_pass(registry)
-        elif death is None:
-            check(registry, bank, complete=True)
-            rounds += 1
-            for account in bank.accounts:
-                days = sorted(account["balances"])
-                remote.post("bookings", account=account["ponto_id"], count=NEW_PER_ACCOUNT, first_day=days[-60],
-                            last_day=bank.today.isoformat(), seed=SEED + 100 * rounds, late=True)  # fmt: skip
-            bank = read_bank(remote, integration["accounts"])
-            let_time_pass(registry)
-        else:
+        if death:
             step, stage, seen = death
             if stage:
+                phases[phase] += 1
                 steps[f"{step} ({stage})"] += 1
-                databases[seen] += 1
+                seen_by_database[seen] += 1
             check(registry, bank, complete=False)
+        elif is_busy(registry):
+            intervals += 1  # Odoo took three early kills for a time-out: its next interval comes
+            let_time_pass(registry)
+        else:
+            check(registry, bank, complete=True)
+            phase = next(tasks)
+            if phase == "undo":
+                ask_for_undo(registry, DRAW.choice(account_ids))
+            else:
+                book_more(remote, bank, lives)
+                bank = read_bank(remote, integration["accounts"])
+                let_time_pass(registry)
     while is_busy(registry):
         let_time_pass(registry)
         Worker(DATABASE, lambda _registry, _board: run_jobs(DATABASE)).result()
     check(registry, bank, complete=True)
-    show(f"{steps.total()} kills hit a running import ({lives} lives, seed {SEED}), in these steps:", steps)
-    show("What the database saw of them:", databases)
-    return {"hits": steps.total(), "lives": lives, "rounds": rounds, "waits": waits, "transactions": bank.count()}
+    print(f"{phases.total()} kills hit a running import ({lives} lives, seed {SEED}): {dict(phases)}")
+    show("In these steps:", steps)
+    show("What the database saw:", seen_by_database)
+    return {"hits": phases.total(), "lives": lives, "intervals": intervals, "transactions": bank.count()}
 
 
-R = play(Registry(DATABASE))
-import resource
-print(resource.getrusage(resource.RUSAGE_SELF).ru_utime,resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime)
-print("RESULT " + json.dumps(R))
+print("RESULT " + json.dumps(play(Registry(DATABASE))))

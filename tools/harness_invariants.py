@@ -90,7 +90,11 @@ def _find_journal(cr, reference):
 
 
 def _find_busy(cr):
-    accounts = _rows(cr, "SELECT id, sync_stage FROM ponto_account WHERE sync_stage IS NOT NULL")
+    accounts = _rows(
+        cr,
+        "SELECT id, COALESCE(sync_stage, 'undo') FROM ponto_account"
+        " WHERE sync_stage IS NOT NULL OR undo_run_id IS NOT NULL",
+    )
     runs = _rows(cr, "SELECT id, account_id FROM ponto_synchronization WHERE state = 'running'")
     locks = _rows(
         cr,

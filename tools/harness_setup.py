@@ -3,6 +3,7 @@
 import datetime
 import json
 import urllib.request
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
 from odoo.addons.account_online_ponto.const import WORKERS
@@ -77,11 +78,20 @@ def let_time_pass(registry):
         cr.execute("UPDATE ponto_connection SET next_sync_at = %s WHERE state = 'connected'", [now])
 
 
+def ask_for_undo(registry, account_id):
+    """Ask to undo the newest import of an account, and to import everything again, as a person does in a browser."""
+    with registry.cursor() as cr, patch.object(registry["ponto.connection"], "_is_web_request", lambda _self: True):
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        imports = [("account_id", "=", account_id), ("imported_count", ">", 0)]
+        run = env["ponto.synchronization"].search(imports, limit=1)
+        run.account_id._start_undo(run, EPOCH)
+
+
 def is_busy(registry):
     """Tell whether an account has something left to do."""
     with registry.cursor() as cr:
         cr.execute(
-            "SELECT EXISTS (SELECT FROM ponto_account WHERE sync_stage IS NOT NULL)"
+            "SELECT EXISTS (SELECT FROM ponto_account WHERE sync_stage IS NOT NULL OR undo_run_id IS NOT NULL)"
             " OR EXISTS (SELECT FROM ponto_connection WHERE next_sync_at <= now() AT TIME ZONE 'UTC')"
         )
         return cr.fetchone()[0]

@@ -32,10 +32,12 @@ STEPS = {
     "following changes": ("ponto.account", "_follow_changes"),
     "statements": ("ponto.account", "_update_statements"),
     "close run": ("ponto.account", "_close_run"),
+    "undo, removing lines": ("ponto.account", "_undo_batch"),
+    "undo, end": ("ponto.account", "_close_undo"),
     "commit": ("ir.cron", "_commit_progress"),
 }
 NAMES = ["between steps", *STEPS]
-RELOADED_SECONDS = 0.05  # a worker looks for the next job as often; Odoo's is woken by NOTIFY, as fast
+POLL_SECONDS = 0.05  # a worker looks for the next job as often; Odoo's is woken by NOTIFY, as fast
 VERB = re.compile(r"^\s*(COMMIT|ROLLBACK|BEGIN|SAVEPOINT|RELEASE|INSERT|UPDATE|DELETE|SELECT|WITH)", re.IGNORECASE)
 
 
@@ -171,18 +173,18 @@ def run_jobs(database, *, slice_seconds=ir_cron.MIN_TIME_PER_JOB):
         with sql_db.db_connect(database).cursor() as cr:
             if not ir_cron.IrCron._get_all_ready_jobs(cr):
                 return
-        time.sleep(RELOADED_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def look_at(cr, worker):
     """Return what a stopped worker was doing, seen from the database.
 
     :param cr: a cursor of this process
-    :return tuple: stage of the run that it has open, or None; what its connection did last
+    :return tuple: stage of the run that it has open ("pull", "import", "undo"), or None; what its connection did last
     """
     application = f"odoo-{worker.pid}"
     cr.execute(
-        "SELECT account.sync_stage FROM ponto_synchronization run"
+        "SELECT CASE WHEN run.undo_of_id IS NULL THEN account.sync_stage ELSE 'undo' END FROM ponto_synchronization run"
         " JOIN ponto_account account ON account.id = run.account_id"
         " JOIN pg_locks lock ON lock.locktype = 'advisory' AND lock.classid = %s AND lock.objid = account.id"
         " JOIN pg_stat_activity backend ON backend.pid = lock.pid"

@@ -79,7 +79,7 @@ def edit_once(account, click, remote):
 def import_together(registry, count, account_ids, remote):
     """Let workers import what is due while a user edits the accounts.
 
-    :return dict: the process ids
+    :return int: process id of the user
     """
     start = time.monotonic()
     workers = [Worker(DATABASE, work) for _number in range(count)]
@@ -94,7 +94,7 @@ def import_together(registry, count, account_ids, remote):
     finish(registry, account_ids)
     idle = sum(not share for share in shares)
     assert not idle, f"{idle} of {count} workers got no account"
-    return {"workers": [worker.pid for worker in workers], "user": user.pid}
+    return user.pid
 
 
 def finish(registry, account_ids):
@@ -122,26 +122,25 @@ def share_out(count, integration):
 
     :param int count: number of workers, and of scheduled actions
     :param dict integration: its credentials and accounts
-    :return list: process ids
+    :return dict: process ids of the users, number of transactions
     """
     remote, registry = Remote(GIVEN["url"]), Registry(DATABASE)
     prepare_crons(registry, count)
     account_ids = connect(registry, GIVEN["url"], integration)
     let_time_pass(registry)
-    processes = [import_together(registry, count, account_ids, remote)]
+    users = [import_together(registry, count, account_ids, remote)]
     bank = read_bank(remote, integration["accounts"])
     check(registry, bank)
     for number, account in enumerate(bank.accounts):
         remote.post("bookings", account=account["ponto_id"], count=NEW_PER_ACCOUNT, late=True, seed=SEED + 50 + number,
                     first_day=min(account["balances"]), last_day=bank.today.isoformat())  # fmt: skip
     let_time_pass(registry)
-    processes.append(import_together(registry, count, account_ids, remote))
+    users.append(import_together(registry, count, account_ids, remote))
     bank = read_bank(remote, integration["accounts"])
     check(registry, bank)
-    return processes
+    return {"users": users, "transactions": bank.count()}
 
 
-print(
-    "RESULT "
-    + json.dumps([share_out(count, integration) for count, integration in zip((2, 4), GIVEN["integrations"], strict=True)])
-)
+results = [share_out(count, integration) for count, integration in zip((2, 4), GIVEN["integrations"], strict=True)]
+users = [pid for result in results for pid in result["users"]]
+print("RESULT " + json.dumps({"users": users, "transactions": sum(result["transactions"] for result in results)}))
