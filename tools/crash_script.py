@@ -33,8 +33,14 @@ LAST_LINES = 400  # an account with no more to import gets to its end in one lif
 BATCH = "import, creating lines"
 # The steps in which a worker is to die, by what the account that comes next has to do: up to which entry of the step.
 AIMS = {
-    "pull": {"pull, waiting for a page": 2, "pull, storing a page": 8, "pull, end": 1, "balance": 1, "commit": 15,
-             "pull, changes and pending": 1},
+    "pull": {
+        "pull, waiting for a page": 2,
+        "pull, storing a page": 8,
+        "pull, end": 1,
+        "balance": 1,
+        "commit": 15,
+        "pull, changes and pending": 1,
+    },
     "import": {"sort out": 1, "import, choosing rows": 2, BATCH: 2, "commit": 8},
     "last lines": {BATCH: 2, "statements": 1, "close run": 1, "commit": 12},
     "undo": {"undo, removing lines": 2, "undo, end": 1, "commit": 4},
