@@ -112,7 +112,7 @@ class Worker:
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # dies with the parent
             os.write(writing, json.dumps(job()).encode())
             code = 0
-        except BaseException:  # noqa: BLE001 the parent is told whatever happened
+        except BaseException:  # noqa: BLE001 - whatever it was, it is in the log, and the process ends
             traceback.print_exc()
         finally:
             logging.shutdown()
