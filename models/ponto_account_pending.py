@@ -18,7 +18,7 @@ class PontoAccount(models.Model):
     pull_latest = fields.Char(readonly=True, copy=False, help="Ponto's latest synchronization as the pull began.")
     pulled_latest = fields.Char(readonly=True, copy=False, help="The one of which the changes were read.")
     pending_count = fields.Integer("Pending", compute="_compute_pending")
-    pending_amount = fields.Monetary("Pending Amount", compute="_compute_pending")
+    pending_amount = fields.Monetary(compute="_compute_pending")
 
     def _compute_pending(self):
         groups = self.env["ponto.transaction"]._read_group(

@@ -163,12 +163,12 @@ class TestModel(PontoCase):
         try:
             test()
         except BaseException:
-            print(f"\nACCOUNT_ONLINE_PONTO_SEED={number}, sequence {played}:")  # noqa: T201
+            print(f"\nACCOUNT_ONLINE_PONTO_SEED={number}, sequence {played}:")  # noqa: T201 pylint: disable=print-used
             for name, arguments in last:
-                print(f"    {name}{arguments!r}")  # noqa: T201
+                print(f"    {name}{arguments!r}")  # noqa: T201 pylint: disable=print-used
             raise
         seconds = os.times().elapsed - started
-        print(f"\n{played} sequences of seed {number} in {seconds:.0f} s")  # noqa: T201
+        print(f"\n{played} sequences of seed {number} in {seconds:.0f} s")  # noqa: T201 pylint: disable=print-used
 
     def test_random_sequences_with_monthly_statements_and_an_opening_entry(self):
         self.run_half(self.prepare("month", opened=True))

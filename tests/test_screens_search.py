@@ -57,7 +57,7 @@ class TestScreensSearch(UndoCase):
                 "no_rate": [],
                 "changed": [],
                 "deleted": [5],
-                "not_posted": [6],
+                "unposted": [6],
                 "received": [3, 4, 5, 6, 7],
                 "paid": [-8],
             },

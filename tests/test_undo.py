@@ -357,6 +357,7 @@ class TestUndo(UndoCase):
         connection = self.connect_and_import()
         account = connection.account_ids
         run = self.run_of(account)
+        account.sync_stage = "import"
         self.synchronize(connection)
         empty = account.synchronization_ids[0]
         self.assertNotEqual(empty, run)
