@@ -52,7 +52,7 @@ class PontoAccount(models.Model):
             return True
         if not self._is_journal_ready(self.journal_id):
             raise JournalNotReady
-        work.repeat(lambda: self._sort_out(run))
+        work.repeat(lambda: self._sort_out(run), self)
         work.next()
         while True:
             looked_at = work.repeat(lambda: self._import_batch(run))
@@ -61,10 +61,11 @@ class PontoAccount(models.Model):
                 break
             if not in_time:
                 return False
-        while work.repeat(self._follow_changes):
+        while work.repeat(self._follow_changes, self):
             if not work.next(1):
                 return False
-        work.repeat(self._update_statements)
+        work.repeat(self._update_statements, self)
+        work.next()  # closing the run locks the connection first: nobody waits in a circle
         return True
 
     def _sort_out(self, run):

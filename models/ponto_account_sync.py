@@ -184,6 +184,7 @@ class PontoAccount(models.Model):
                     return False
                 remote = client.account(account.ponto_id)
                 work.repeat(lambda: account._store_balance(remote), account)
+                work.next()
             if account.sync_stage == "import" and not account._import(run, work):
                 return False
             work.repeat(lambda: account._close_run(run, client), account.connection_id, account)
