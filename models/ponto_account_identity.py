@@ -64,11 +64,12 @@ class PontoAccount(models.Model):
         self.ensure_one()
         kin._unlink_journal(keep_feed=True)
         kin.flush_recordset()
-        openings = kin.opening_line_id
         declined = {start for account in kin for start in account.declined_periods or []}
+        opened = kin.filtered("opening_line_id")[:1]
         self.write(
             {
-                "opening_line_id": self.opening_line_id.id or openings[:1].id,
+                "opening_line_id": self.opening_line_id.id or opened.opening_line_id.id,
+                "import_from": (opened or kin[:1]).import_from,  # the opening entry belongs to this start date
                 "declined_periods": sorted(declined.union(self.declined_periods or [])) or False,
                 "statement_period": kin[:1].statement_period,
                 "statement_anchor": kin.filtered("statement_anchor")[:1].statement_anchor or self.statement_anchor,

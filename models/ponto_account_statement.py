@@ -9,6 +9,8 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import SQL, date_utils
 
+from .ponto_account_balance import BOOKED_ROWS
+
 
 class Day(NamedTuple):
     """What bank and books say about one day of an account."""
@@ -219,28 +221,20 @@ class PontoAccount(models.Model):
     def _get_days(self, first_day, last_day):
         """Return what bank and books say about every day that has something.
 
-        A line that could not follow what the bank changed counts as it is in the books: the statements go on from it.
-
         :param date first_day: day of the first transaction in the books
         :param date last_day: last day to look at
         :return list: `Day` in their order
         """
-        self.env["ponto.transaction"].flush_model()
-        self.env["account.bank.statement.line"].flush_model()
-        self.env["account.move"].flush_model(["date", "state"])
+        self._flush_booked_rows()
         self.env.cr.execute(
             SQL(
                 """
                 WITH bank AS (
-                    SELECT COALESCE(move.date, row.booking_date, row.date) AS day,
-                           SUM(COALESCE(line.amount, row.amount)) AS total,
-                           COUNT(*) FILTER (WHERE row.state NOT IN ('imported', 'skipped')) AS waiting
-                      FROM ponto_transaction row
-                 LEFT JOIN account_bank_statement_line line
-                        ON line.id = row.statement_line_id AND row.reason = 'changed'
-                 LEFT JOIN account_move move ON move.id = line.move_id
-                     WHERE row.account_id = %(account)s AND row.state != 'pending'
-                       AND COALESCE(move.date, row.booking_date, row.date) BETWEEN %(first)s AND %(last)s
+                    SELECT book_day AS day, SUM(book_amount) AS total,
+                           COUNT(*) FILTER (WHERE state NOT IN ('imported', 'skipped')) AS waiting
+                      FROM %(booked_rows)s booked
+                     WHERE account_id = %(account)s AND state != 'pending'
+                       AND book_day BETWEEN %(first)s AND %(last)s
                      GROUP BY 1
                 ), books AS (
                     SELECT move.date AS day, SUM(line.amount) AS total, COUNT(*) AS lines,
@@ -254,6 +248,7 @@ class PontoAccount(models.Model):
                        COALESCE(books.lines, 0), COALESCE(books.open_lines, 0)
                   FROM bank FULL JOIN books USING (day) ORDER BY day
                 """,
+                booked_rows=BOOKED_ROWS,
                 account=self.id,
                 journal=self.journal_id.id,
                 first=first_day,

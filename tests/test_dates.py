@@ -8,7 +8,6 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
-from ..sandbox import Bank
 from .common import PontoCase
 
 # What Ponto sends -> the day at a Belgian bank. Summer time 2024: from 31 March to 27 October, 01:00Z.
@@ -106,6 +105,11 @@ class DatesCase(PontoCase):
         self.synchronize(connection)
         return connection, books
 
+    def retire(self, connection, bank_account):
+        """Take an account out of Ponto, so that the next one has the test for itself."""
+        connection.account_ids.linked = False
+        self.bank.remove_account(bank_account)
+
     def assertDays(self, books, table):
         """Assert the day of every line, and of its journal items, by the hand-written table."""
         rows = books.select(
@@ -131,13 +135,12 @@ class TestDates(DatesCase):
     def test_connections_in_other_time_zones(self):
         for zone, table in ELSEWHERE.items():
             with self.subTest(zone):
-                self.bank = self.sandbox.bank = Bank()
-                self.setUp()
                 bank_account = self.open_account(reference=f"BE{zone}")
                 self.pay_at(bank_account, table, zone)
-                _connection, books = self.start(bank_account, timezone=zone)
+                connection, books = self.start(bank_account, timezone=zone)
                 self.assertDays(books, table)
                 self.assertInvariants(books)
+                self.retire(connection, bank_account)
 
     def test_the_value_date_follows_the_same_rule(self):
         bank_account = self.open_account()
@@ -161,8 +164,7 @@ class TestDates(DatesCase):
             connection, books = self.start(bank_account, name=zone)
             self.assertDays(books, BELGIAN)
             self.assertInvariants(books)
-            connection.account_ids.linked = False
-            self.bank.remove_account(bank_account)
+            self.retire(connection, bank_account)
             bank_account = self.open_account(reference=f"BE{zone}")
             self.pay_at(bank_account, BELGIAN, "Europe/Brussels")
 

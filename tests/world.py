@@ -84,7 +84,8 @@ class World:
             self.books.note_opening(account.opening_line_id)
         self.check()
         self.cents = 0
-        self.unseen_changes = False  # the bank changed a fingerprint, and Odoo has not read it yet
+        # What Odoo has not read yet: another fingerprint, other ids. Who gets both at once is somebody else.
+        self.unseen_changes = self.unseen_relink = False
         self.pending = []
 
     # ------------------------------------------------------------------ helpers
@@ -134,6 +135,14 @@ class World:
             [("account_type", "=", "expense"), ("company_ids", "=", self.company.id)], limit=1
         )
 
+    def is_authorized(self):
+        """Tell whether Ponto learns of what happens at the bank."""
+        return self.bank_account.authorized(self.bank.clock.now())
+
+    def may_change(self):
+        """Tell whether the bank may change what tells transactions apart: Ponto learns it, and ids are not new too."""
+        return self.is_authorized() and not self.unseen_relink
+
     # ------------------------------------------------------------------ the bank
 
     def pay(self, days_ago, sign, count, twin):
@@ -145,20 +154,22 @@ class World:
                     self.bank_account,
                     amount,
                     self.bank.clock.today() - timedelta(days=days_ago),
-                    visible=self.bank_account.authorized(self.bank.clock.now()),
+                    visible=self.is_authorized(),
                     remittance_information=f"Payment {self.cents}",
                     counterpart_reference=OTHER_IBAN,
                 )
 
     def change_texts(self, index, name):
         """The bank says other words about a transaction."""
-        if item := self.choose_item(index):
+        item = self.choose_item(index)
+        if item and (name != "counterpart_reference" or self.may_change()):
             self.bank.change_transaction(item, **{name: f"Changed {self.cents}"})
             self.unseen_changes |= name == "counterpart_reference"
 
     def change_amount(self, index, sign):
         """The bank corrects an amount."""
-        if item := self.choose_item(index):
+        item = self.choose_item(index)
+        if item and self.may_change():
             self.books.note_change(item)
             self.bank.change_transaction(item, amount=self.new_amount(sign))
             self.unseen_changes = True
@@ -167,7 +178,7 @@ class World:
         """The bank corrects a date, into another month or year too."""
         item = self.choose_item(index)
         day = item and item.day + timedelta(days=days)
-        if item and FIRST_DAY < day <= self.bank.clock.today():
+        if item and FIRST_DAY < day <= self.bank.clock.today() and self.may_change():
             self.books.note_change(item)
             self.bank.change_transaction(item, execution_date=day, value_date=day)
             self.unseen_changes = True
@@ -185,7 +196,7 @@ class World:
 
     def settle(self, changed):
         """The bank books what it announced, maybe with another amount."""
-        if self.pending and self.bank_account.authorized(self.bank.clock.now()):
+        if self.pending and self.is_authorized():
             item = self.pending.pop(0)
             if item in self.bank_account.pending:
                 self.bank.settle(item, **({"amount": self.new_amount(item.amount < 0)} if changed else {}))
@@ -203,12 +214,10 @@ class World:
         self.bank.renew(self.bank_account)
 
     def relink(self):
-        """The owner removes the account in Ponto and links it again: all ids are new.
-
-        What has a new id and another fingerprint at once is another transaction to everybody but the bank.
-        """
+        """The owner removes the account in Ponto and links it again: all ids are new."""
         if self.unseen_changes:
             return
+        self.unseen_relink = True
         self.bank_account = self.bank.relink(self.bank_account)
         self.books.relinked(self.bank_account)
         self.pending.clear()
@@ -318,7 +327,9 @@ class World:
         with suppress(UserError), self.env.cr.savepoint():
             action = connection.action_connect()
             wizard = self.env[action["res_model"]].browse(action["res_id"])
-            if any(wizard.line_ids.mapped("selected")) and self.journal.ponto_account_id.listed:
+            fed_by = self.journal.ponto_account_id
+            works = fed_by.listed and fed_by.connection_id.state == "connected"
+            if works and any(wizard.line_ids.mapped("selected")):
                 raise AssertionError("the account is ticked although another connection works")
             wizard.line_ids.selected = move
             wizard.action_confirm()
@@ -354,7 +365,9 @@ class World:
         self.case.sandbox.faults.clear()
         waits = any(connection.state == "error" for connection in self.connections)
         in_time = in_time and not fault and not waits
-        self.unseen_changes &= not in_time
+        seen = in_time and self.is_authorized()
+        self.unseen_changes &= not seen
+        self.unseen_relink &= not seen
         self.check(in_time=in_time)
 
     def mend(self):
