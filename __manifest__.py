@@ -14,8 +14,10 @@
         "data/ir_cron_data.xml",
         "wizards/ponto_account_fetch_views.xml",
         "wizards/ponto_account_opening_views.xml",
+        "wizards/ponto_synchronization_undo_views.xml",
         "views/ponto_synchronization_views.xml",
         "views/ponto_transaction_views.xml",
+        "views/ponto_balance_day_views.xml",
         "views/ponto_account_views.xml",
         "views/ponto_institution_views.xml",
         "views/ponto_connection_views.xml",
@@ -24,7 +26,10 @@
         "views/ponto_menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["account_online_ponto/static/src/scss/**/*"],
+        "web.assets_backend": [
+            "account_online_ponto/static/src/js/**/*",
+            "account_online_ponto/static/src/scss/**/*",
+        ],
         "web.assets_tests": ["account_online_ponto/static/tests/tours/**/*"],
     },
     "pre_init_hook": "pre_init_hook",

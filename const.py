@@ -20,14 +20,31 @@ OVERLAP = timedelta(days=10)
 IMPORT_BATCH = 200
 PONTO_ID_LENGTH = 36  # ids are UUID texts (ponto-api.md, 3)
 FOLLOW_BATCH = 50  # a label costs 45 ms (odoo-decisions.md, 15)
+UNDO_BATCH = 100
 PAGE_LIMIT = 100
 CLICK_SECONDS = 8  # the longest a click may work inside its request when no cron runs
 BACKOFF_HOURS = (1, 2, 4)
+PROBED_ACCOUNTS = 2  # other accounts that are asked whether only one fails
+FAILING_TOLD_AFTER = timedelta(hours=24)  # without a success, the pauses of the schedule included
 RUN_LOG_DAYS = 400
-STEP_RETRIES = 3  # repetitions of one page or batch after a serialization failure
+# Scheduled actions that call the same method; the first is active, each other one that is activated is one more worker.
+WORKERS = ("cron_synchronize", "cron_synchronize_2", "cron_synchronize_3", "cron_synchronize_4")
+STEP_RETRIES = 10  # attempts of one page or batch when others write the same rows; each waits for the one before
+TOKEN_RETRIES = 3  # attempts to renew a token; each may wait for another worker's
+
+# A refresh is one synchronization of each kind (ponto-api.md, 3.5). Each kind: the subtype to ask for first, then what
+# an older version of the API knows instead; with the first one the pending transactions come along.
+REFRESH_SUBTYPES = {
+    "details": ("accountDetails",),
+    "transactions": ("accountTransactionsWithUnsettled", "accountTransactions"),
+}
+REFRESH_LIMIT = timedelta(minutes=15)  # live banks take minutes (ponto-api.md, 3.5); then nobody waits any longer
+REFRESH_POLL = timedelta(seconds=2)  # what Ponto said is this old at most; all open pages share it
+REFRESH_LOG_DAYS = 30
 
 # Authorization of a bank to Ponto: 180 days now for most banks (ponto-api.md, 8.12).
 AUTHORIZATION_DAYS = 180
+AUTHORIZATION_ISSUES = ("authorizationExpired", "authorizationInvalid")  # of a synchronization (ponto-api.md, 3.5)
 EXPIRES_SOON_DAYS = 30
 EXPIRY_ACTIVITY_DAYS = 21
 

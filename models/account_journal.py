@@ -122,6 +122,30 @@ class AccountJournal(models.Model):
         action = self._get_linked_ponto_account().action_view_transactions()
         return {**action, "context": {"search_default_to_import": 1, "search_default_error": 1}}
 
+    def action_ponto_view_transactions(self):
+        """Open the Ponto Transactions that belong to this journal.
+
+        :return: window action
+        :raise UserError: when no account is linked
+        """
+        return self._get_ponto_accounts().action_view_transactions()
+
+    def action_ponto_view_balance(self):
+        """Open the balance check of the linked account, month by month.
+
+        :return: window action
+        :raise UserError: when no account is linked
+        """
+        return self._get_linked_ponto_account().action_view_balance()
+
+    def action_ponto_view_log(self):
+        """Open the log of the synchronizations into this journal.
+
+        :return: window action
+        :raise UserError: when no account is linked
+        """
+        return self._get_ponto_accounts().action_view_log()
+
     def action_ponto_view_account(self):
         """Open the linked account, which explains what the card only shows.
 
@@ -168,6 +192,15 @@ class AccountJournal(models.Model):
             )
         return self.ponto_account_id
 
+    def _get_ponto_accounts(self):
+        """Return every Ponto account that feeds or fed this journal.
+
+        :return: ``ponto.account``, at least one
+        :raise UserError: when there is none
+        """
+        self.ensure_one()
+        return self.ponto_account_ids or self._get_linked_ponto_account()
+
     def _ponto_opens_bank_transactions(self):
         """Tell whether the card's Transactions button opens our list.
 
@@ -207,7 +240,7 @@ class AccountJournal(models.Model):
         :return: bool
         """
         return self.env.user.has_groups(READERS) and all(
-            self.env[model].has_access("read") for model in ("ponto.account", "ponto.connection")
+            self.env[model].has_access("read") for model in ("ponto.account", "ponto.connection", "ponto.refresh")
         )
 
     def _prepare_ponto_card_vals(self, account):
@@ -235,6 +268,8 @@ class AccountJournal(models.Model):
             "waiting_count": account.waiting_count,
             "waiting_message": account.waiting_message or "",
             "last_import": format_datetime(self.env, account.last_import_at, dt_format="short"),
+            "progress": account.progress or "",
+            "refresh_message": account.refresh_message or "",
             "error": error or "",
         }
 

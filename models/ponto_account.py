@@ -120,7 +120,7 @@ class PontoAccount(models.Model):
         if vals.get("import_from"):
             self._check_start_date(fields.Date.to_date(vals["import_from"]))
         res = super().write(vals)
-        if {"import_from", "journal_id", "linked"} & vals.keys():
+        if {"import_from", "journal_id", "linked", "statement_period"} & vals.keys():
             self.filtered("linked")._reopen_skipped()
         return res
 
@@ -142,12 +142,12 @@ class PontoAccount(models.Model):
     def action_synchronize(self):
         """Synchronize these accounts now: in a web request mark due and trigger, elsewhere do everything.
 
-        :return dict | None: a notice for the web client
+        :return dict | None: what the web client does next: it follows until everything is done
         """
         self.check_access("read")
         # Whoever may edit bank transactions may fetch them, not a user who only sees them.
         self.env["account.bank.statement.line"].check_access("write")
-        return self._synchronize_now(self.connection_id)
+        return self._synchronize_now(self.connection_id, refresh=True)
 
     def action_renew_authorization(self):
         """Open the website of Ponto, where the bank's authorization is renewed.
@@ -180,6 +180,19 @@ class PontoAccount(models.Model):
         :return dict: the action
         """
         return self.journal_id.action_view_bank_transactions()
+
+    def action_view_balance(self):
+        """Open the balance check of these accounts, month by month.
+
+        :return dict: the action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_balance_day_action")
+        context = {
+            "search_default_since_start": 1,
+            "search_default_group_month": 1,
+            "ponto_one_account": len(self) == 1,
+        }
+        return {**action, "domain": [("account_id", "in", self.ids)], "context": context}
 
     def action_view_log(self):
         """Open the log of these accounts.

@@ -5,7 +5,17 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
-from .ponto_transaction import REASONS, UNDATED, UNREADABLE
+from .ponto_transaction import DOUBTFUL, REASONS, UNDATED, UNREADABLE
+
+# Transactions with day and amount as the books have them: a line that could not follow what the bank changed counts as
+# it is, and what a user had booked on the first open day counts on that day.
+BOOKED_ROWS = SQL(
+    "(SELECT row.*, COALESCE(kept.date, row.booking_date, row.date) AS book_day,"
+    " COALESCE(kept.amount, row.amount) AS book_amount FROM ponto_transaction row"
+    " LEFT JOIN LATERAL (SELECT move.date, line.amount FROM account_bank_statement_line line"
+    " JOIN account_move move ON move.id = line.move_id"
+    " WHERE row.reason = 'changed' AND line.id = row.statement_line_id) kept ON TRUE)"
+)
 
 
 class PontoAccount(models.Model):
@@ -80,6 +90,7 @@ class PontoAccount(models.Model):
             and self.bank_balance_date
             and self.pull_complete
             and self.sync_stage != "pull"
+            and not self.undo_run_id
             and self.synchronized_at == self.pulled_synchronized_at
         )
 
@@ -155,13 +166,12 @@ class PontoAccount(models.Model):
 
     # ------------------------------------------------------------------ balances of past days
 
-    def _read_balance(self, client):
-        """Read the balance again after the pull: it is of the same moment only if Ponto did not refresh meanwhile.
+    def _store_balance(self, remote):
+        """Store the balance as it is after the pull: of the same moment only if Ponto did not refresh meanwhile.
 
-        :param PontoClient client: of the connection
+        :param remote: `ponto_client.Account`, read after the last page
         """
         self.ensure_one()
-        remote = client.account(self.ponto_id)
         vals = self._prepare_ponto_vals(self.connection_id, remote)
         self._follow_authorization(vals)
         self.write(
@@ -173,7 +183,7 @@ class PontoAccount(models.Model):
         unreadable = [
             ("account_id", "=", self.id),
             ("state", "!=", "pending"),
-            ("reason", "in", (*UNREADABLE, *UNDATED)),
+            ("reason", "in", (*UNREADABLE, *UNDATED, *DOUBTFUL)),
         ]
         return (
             self._is_balance_current()
@@ -184,16 +194,15 @@ class PontoAccount(models.Model):
     def _get_bank_balance_after(self, day):
         """Return the bank's balance at the end of a past day: today's, less every transaction since.
 
-        What a user had booked on the first open day counts on that day.
-
-        :param date day: the day
+        :param date day: the day, as the books have it
         :return float: in the account's currency
         """
-        self.env["ponto.transaction"].flush_model()
+        self._flush_booked_rows()
         self.env.cr.execute(
             SQL(
-                "SELECT COALESCE(SUM(amount), 0) FROM ponto_transaction"
-                " WHERE account_id = %s AND state != 'pending' AND COALESCE(booking_date, date) > %s",
+                "SELECT COALESCE(SUM(amount), 0) FROM %s booked"
+                " WHERE account_id = %s AND state != 'pending' AND book_day > %s",
+                BOOKED_ROWS,
                 self.id,
                 day,
             )
@@ -214,10 +223,23 @@ class PontoAccount(models.Model):
     def _get_first_day(self):
         """Return the day of the first transaction that is or will be in the books.
 
-        :return date | bool: False when there is none
+        :return date | None: None when there is none
         """
-        due = [("account_id", "=", self.id), ("state", "in", ("to_import", "imported", "error"))]
-        return self.env["ponto.transaction"]._read_group(due, aggregates=["date:min"])[0][0]
+        self._flush_booked_rows()
+        self.env.cr.execute(
+            SQL(
+                "SELECT MIN(book_day) FROM %s booked"
+                " WHERE account_id = %s AND state IN ('to_import', 'imported', 'error')",
+                BOOKED_ROWS,
+                self.id,
+            )
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _flush_booked_rows(self):
+        self.env["ponto.transaction"].flush_model()
+        self.env["account.bank.statement.line"].flush_model()
+        self.env["account.move"].flush_model(["date", "state"])
 
     def _get_book_balance_after(self, day):
         amount = "balance" if self.currency_id == self.company_id.currency_id else "amount_currency"
@@ -240,13 +262,15 @@ class PontoAccount(models.Model):
     # ------------------------------------------------------------------ opening
 
     def _check_start_date(self, import_from):
-        """Refuse a start date before the opening entry: what is imported then is in the opening already.
+        """Refuse an earlier start date before the opening entry: what was left out until now is in the opening already.
 
         :param date import_from: the new start date
         :raises UserError: in one sentence
         """
         # sudo: the date of the opening entry, for users who may edit the account.
-        for account in self.sudo().filtered(lambda a: a.opening_line_id and import_from <= a.opening_line_id.date):
+        for account in self.sudo().filtered(
+            lambda a: a.opening_line_id and import_from < a.import_from and import_from <= a.opening_line_id.date
+        ):
             raise UserError(
                 self.env._(
                     "The opening entry of %(date)s holds everything before: delete it before you import earlier days.",

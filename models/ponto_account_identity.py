@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..const import STABLE_REFERENCE_TYPES
+from .ponto_transaction import FLAGS
 
 _logger = logging.getLogger(__name__)
 
@@ -63,16 +64,18 @@ class PontoAccount(models.Model):
         self.ensure_one()
         kin._unlink_journal(keep_feed=True)
         kin.flush_recordset()
-        openings = kin.opening_line_id
         declined = {start for account in kin for start in account.declined_periods or []}
+        opened = kin.filtered("opening_line_id")[:1]
         self.write(
             {
-                "opening_line_id": self.opening_line_id.id or openings[:1].id,
+                "opening_line_id": self.opening_line_id.id or opened.opening_line_id.id,
+                "import_from": (opened or kin[:1]).import_from,  # the opening entry belongs to this start date
                 "declined_periods": sorted(declined.union(self.declined_periods or [])) or False,
                 "statement_period": kin[:1].statement_period,
+                "statement_anchor": kin.filtered("statement_anchor")[:1].statement_anchor or self.statement_anchor,
             }
         )
-        kin.write({"opening_line_id": False, "declined_periods": False})
+        kin.write({"opening_line_id": False, "declined_periods": False, "statement_anchor": False})
         statements = self.env["account.bank.statement"].search([("ponto_account_id", "in", kin.ids)])
         statements.with_context(ponto_statement=True).write({"ponto_account_id": self.id})
 
@@ -141,18 +144,19 @@ class PontoAccount(models.Model):
         if not rows or not kin:
             return rows.browse()
         pairs = self._pair(rows, kin)
-        lines = {old: old.statement_line_id.id for old in pairs.values()}
+        lines = {old: (old.statement_line_id.id, old.reason) for old in pairs.values()}
         rows.browse(old.id for old in lines).write(
             {"state": "skipped", "reason": "replaced", "statement_line_id": False}
         )
         self.env.flush_all()  # the unique index lets a line be taken over only when it is free
         for row, old in pairs.items():
+            line_id, flag = lines[old]
             row.write(
                 {
                     "state": "imported",
-                    "reason": False,
+                    "reason": flag if flag in FLAGS else False,
                     "successor_id": False,
-                    "statement_line_id": lines[old],
+                    "statement_line_id": line_id,
                     "synchronization_id": old.synchronization_id.id,
                     "link_id": old.link_id.id,
                     "booking_date": old.booking_date,

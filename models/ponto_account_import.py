@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..const import IMPORT_BATCH, PONTO_ID_LENGTH
+from ..const import FUTURE_DAYS, IMPORT_BATCH, OLDEST_YEAR, PONTO_ID_LENGTH
 from ..ponto_client import read_transaction
 from .ponto_failure import JournalNotReady
 
@@ -52,9 +52,9 @@ class PontoAccount(models.Model):
             return True
         if not self._is_journal_ready(self.journal_id):
             raise JournalNotReady
-        work.repeat(lambda: self._sort_out(run))
+        work.repeat(lambda: self._sort_out(run), self)
         work.next()
-        work.repeat(lambda: self._recognize(run))
+        work.repeat(lambda: self._recognize(run), self)
         work.next()
         while True:
             looked_at = work.repeat(lambda: self._import_batch(run))
@@ -63,15 +63,21 @@ class PontoAccount(models.Model):
                 break
             if not in_time:
                 return False
-        while work.repeat(self._follow_changes):
+        while work.repeat(self._follow_changes, self):
             if not work.next(1):
                 return False
-        work.repeat(self._update_statements)
+        work.repeat(self._update_statements, self)
+        work.next()  # closing the run locks the connection first: nobody waits in a circle
         return True
 
     def _sort_out(self, run):
-        """Skip what lies before the start date, and ask anew about rows that wait."""
+        """Skip what lies before the start date, and ask anew about rows that wait, or whose day has come near."""
         rows = self.env["ponto.transaction"]
+        latest = fields.Date.today() + timedelta(days=FUTURE_DAYS)
+        ahead = [("date", ">=", date(OLDEST_YEAR, 1, 1)), ("date", "<=", latest)]
+        rows.search(
+            [("account_id", "=", self.id), ("state", "=", "error"), ("reason", "=", "date_range"), *ahead]
+        )._judge_again()
         waiting = rows.search([("account_id", "=", self.id), ("state", "=", "to_import"), ("reason", "!=", False)])
         waiting.write({"reason": False})
         early = rows.search(
@@ -79,6 +85,14 @@ class PontoAccount(models.Model):
         )
         early.write({"state": "skipped", "reason": "before_start"})
         run._count(skipped=len(early))
+        changed = rows.search([("account_id", "=", self.id), ("reason", "=", "changed"), ("to_follow", "=", False)])
+        changed.filtered(self._is_corrected).write({"reason": False})
+
+    def _is_corrected(self, row):
+        """Tell whether a user corrected, or deleted, the line that did not follow what the bank changed."""
+        line = row.statement_line_id
+        same_amount = self.currency_id.compare_amounts(line.amount, row.amount) == 0
+        return not line or (same_amount and line.date == row._get_booking_day())
 
     def _import_batch(self, run):
         """Import the next rows: one batch is one database transaction.
@@ -101,12 +115,13 @@ class PontoAccount(models.Model):
     def _hold_link(self):
         """Keep the link of the account as it is until the batch is committed, and tell whether there is one.
 
-        A user may have unticked the account or moved its start date since the last batch. The link to another record
+        A user may have unticked the account, moved its start date or asked for an undo since the last batch. The link to another record
         of the same bank account waits for this batch, or this batch fails and is repeated: no line is made twice.
         """
         self.flush_recordset()
-        self.env.cr.execute(SQL("SELECT linked FROM ponto_account WHERE id = %s FOR SHARE", self.id))
-        self.invalidate_recordset(["linked", "import_from", "journal_id"])
+        query = SQL("SELECT linked AND undo_run_id IS NULL FROM ponto_account WHERE id = %s FOR SHARE", self.id)
+        self.env.cr.execute(query, log_exceptions=False)  # a conflict is no error: the batch is repeated
+        self.invalidate_recordset(["linked", "import_from", "journal_id", "undo_run_id"])
         return self.env.cr.fetchone()[0]
 
     def _lock_next_rows(self):

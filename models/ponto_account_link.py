@@ -40,6 +40,7 @@ class PontoAccount(models.Model):
         """
         journals = self.filtered("linked").journal_id
         self.write({"linked": False, "declined": True, "sync_stage": False})
+        self._note_success()
         # A journal that got nothing from Ponto is free again, also to be deleted.
         self.filtered(lambda account: not account._count_imported()).journal_id = False
         runs = self.env["ponto.synchronization"].search([("account_id", "in", self.ids), ("state", "=", "running")])

@@ -18,7 +18,7 @@ class PontoAccount(models.Model):
     pull_latest = fields.Char(readonly=True, copy=False, help="Ponto's latest synchronization as the pull began.")
     pulled_latest = fields.Char(readonly=True, copy=False, help="The one of which the changes were read.")
     pending_count = fields.Integer("Pending", compute="_compute_pending")
-    pending_amount = fields.Monetary("Pending Amount", compute="_compute_pending")
+    pending_amount = fields.Monetary(compute="_compute_pending")
 
     def _compute_pending(self):
         groups = self.env["ponto.transaction"]._read_group(
@@ -44,7 +44,7 @@ class PontoAccount(models.Model):
         # Only the latest can be asked for: Ponto lists no synchronizations (ponto-api.md, 2).
         updated = self._read_extra(client.updated_transactions(latest)) if self.pulled_latest else []
         pending = self._read_extra(client.pending_transactions(self.ponto_id))
-        work.repeat(lambda: self._store_extras(updated, pending, run))
+        work.repeat(lambda: self._store_extras(updated, pending, run), self)
         work.next(1)
 
     def _read_extra(self, transactions):

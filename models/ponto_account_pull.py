@@ -4,7 +4,7 @@ import time
 from odoo import fields, models
 
 from ..const import CLICK_SECONDS, OVERLAP, PAGE_LIMIT
-from ..ponto_client import PontoError
+from ..ponto_client import FormatError, PontoError
 
 _logger = logging.getLogger(__name__)
 
@@ -29,28 +29,30 @@ class PontoAccount(models.Model):
         "Latest 100", readonly=True, copy=False, help="The start date is set when the history has been read."
     )
 
-    def _pull(self, client, run, work):
+    def _pull(self, client, run, work, restarted=False):
         """Read pages until a whole page is known and older than the overlap window, or to the end.
 
         :param PontoClient client: of the connection
         :param run: `ponto.synchronization` record
         :param WorkSlice work: the slice
+        :param bool restarted: it began anew, because a cursor was not known anymore
         :return bool: False when the time is over; the cursor is kept
         :raises PontoError: the cursor is kept
         """
         self.ensure_one()
-        resumed = self.pull_cursor
-        for page in client.transaction_pages(self.ponto_id, after=resumed or None, limit=PAGE_LIMIT):
-            if resumed and not page.items and not page.next_cursor:
-                # Ponto answers an unknown cursor with an empty page (ponto-api.md, 4): never take it for the end.
-                work.repeat(self._restart_pull)
-                return self._pull(client, run, work)
-            resumed = None
-            ended = work.repeat(lambda page=page: self._store_page(page, run))
+        for page in client.transaction_pages(self.ponto_id, after=self.pull_cursor or None, limit=PAGE_LIMIT):
+            if self.pull_cursor and not page.items and not page.next_cursor:
+                # Ponto answers an unknown cursor with an empty page, and gives no cursor on the last one (ponto-api.md,
+                # 4): this is never the end.
+                work.repeat(self._restart_pull, self)
+                if restarted:
+                    raise FormatError("The pages of the answer break off.")
+                return self._pull(client, run, work, restarted=True)
+            ended = work.repeat(lambda page=page: self._store_page(page, run), self)
             in_time = work.next(1)
             if ended:
                 self._pull_extras(client, run, work)
-                work.repeat(self._end_pull)
+                work.repeat(self._end_pull, self)
                 return work.next() and in_time
             if not in_time:
                 return False
@@ -95,7 +97,7 @@ class PontoAccount(models.Model):
                 "pull_position": 0,
                 "pulled_synchronized_at": self.pull_started_for,
                 "last_pull_at": fields.Datetime.now(),
-                "last_read_on": fields.Date.context_today(self),
+                "last_read_on": fields.Date.today(),
                 "newest_transaction_date": newest[0][0],
                 "sync_stage": "import",
             }

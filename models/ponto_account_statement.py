@@ -10,6 +10,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL, date_utils
 
+from .ponto_account_balance import BOOKED_ROWS
+
 
 class Day(NamedTuple):
     """What bank and books say about one day of an account."""
@@ -43,35 +45,56 @@ class PontoAccount(models.Model):
     declined_periods = fields.Json(
         readonly=True, copy=False, help="First days of periods whose statement a user deleted."
     )
+    statement_anchor = fields.Json(
+        readonly=True, copy=False, help="Balances that only a contradiction changes, as the statements were made."
+    )
 
     def _update_statements(self):
-        """Make the statements of periods that are over; a late line joins ours, and the following move along.
+        """Make the statements of periods that are over; late and changed lines move those that are made.
 
-        Balances are computed back from the one that Ponto reports. Where they contradict a statement that is made,
-        nothing is touched: the difference shows in the balance check. A period whose lines do not lead from one
-        balance to the other keeps its lines without statement; what a user made, edited or deleted is left alone.
+        Balances are computed back from the one that Ponto reports. Where they contradict what is made, nothing is
+        touched: the difference shows in the balance check. A period whose lines do not lead from one balance to the
+        other keeps its lines without statement; what a user made, edited or deleted is left alone.
         """
         self.ensure_one()
         first_day = self._get_first_day()
         if self.statement_period == "none" or not first_day or not self._are_past_balances_known():
             return
+        if not self._is_anchored():
+            return
         last_day = min(fields.Date.context_today(self), self.bank_balance_date + relativedelta(days=1))
         days = self._get_days(first_day, last_day)
-        periods = self._get_periods(days)
+        balance = self._get_bank_balance_after(first_day - timedelta(days=1))
+        self._walk_through(self._get_periods(days), balance, last_day)
+        first = self._get_statements()[:1]
+        self.statement_anchor = self._get_anchor(first.ponto_period_start) if first else False
+
+    def _walk_through(self, periods, balance, last_day):
+        """Make or move the statements of some periods, up to the first that is not clear.
+
+        :param list periods: `Period` in their order
+        :param float balance: the bank's balance before the first
+        :param date last_day: the last day of which the bank's balance is known
+        """
+        compare = self.currency_id.compare_amounts
         lock_date = self.company_id._get_user_fiscal_lock_date(self.journal_id, ignore_exceptions=True)
-        balance = self._get_bank_balance_after(last_day) - sum(day.bank_sum for day in days)
-        shift = 0.0
+        across = False
         for period in periods:
             opening = self.currency_id.round(balance)
             balance = closing = self.currency_id.round(balance + period.total("bank_sum"))
+            statement = period.statement
+            if statement and period.total("waiting"):
+                return
             if period.end <= lock_date:
                 continue
-            if period.statement:
-                shift = self._move_statement(period, opening, closing, shift)
-                if shift is None:
-                    return
+            if statement:
+                ends = compare(statement.balance_start, opening), compare(statement.balance_end_real, closing)
+                if across and all(ends):
+                    return  # ours do not move across a statement of the user's
+                across = False
+                self._move_statement(period, opening, closing)
             elif period.total("open_count") != period.total("line_count"):
-                shift = 0.0  # lines of a statement that is the user's: ours do not move across it
+                across = True
             elif period.end < last_day and self._is_confirmed(period):
                 self._make_statement(period, opening, closing)
 
@@ -90,6 +113,41 @@ class PontoAccount(models.Model):
             )
         opening = self._get_bank_balance_after(first_day - timedelta(days=1))
         self._make_statement(period, opening, self._get_bank_balance_after(first_day))
+
+    # ------------------------------------------------------------------ do bank and statements contradict each other
+
+    def _get_statements(self):
+        domain = [("ponto_account_id", "=", self.id), ("ponto_period_start", "!=", False)]
+        return self.env["account.bank.statement"].search(domain, order="ponto_period_start")
+
+    def _get_anchor(self, day):
+        """Return two balances computed back from the reported one: before a day, and before all that is known.
+
+        A late transaction before that day moves the first and not the second; older history that the bank begins to
+        give moves the second and not the first. Only a balance that the transactions do not explain moves both.
+
+        :param date day: the first day of the first statement
+        :return dict: to be kept
+        """
+        known = self.env["ponto.transaction"]._read_group(
+            [("account_id", "=", self.id), ("state", "!=", "pending")], aggregates=["amount:sum"]
+        )[0][0]
+        return {
+            "day": day.isoformat(),
+            "before_day": self._get_bank_balance_after(day - timedelta(days=1)),
+            "before_all": self.currency_id.round(self.bank_balance - (known or 0.0)),
+        }
+
+    def _is_anchored(self):
+        """Tell whether the balance that Ponto reports is explained by the transactions since the statements were made."""
+        kept = self.statement_anchor
+        if not kept:
+            return True
+        compare = self.currency_id.compare_amounts
+        now = self._get_anchor(fields.Date.to_date(kept["day"]))
+        return any(compare(now[name], kept[name]) == 0 for name in ("before_day", "before_all"))
+
+    # ------------------------------------------------------------------ one statement
 
     def _is_confirmed(self, period):
         """Tell whether all transactions of the bank, and nothing else, are in the books."""
@@ -111,36 +169,23 @@ class PontoAccount(models.Model):
             }
         )
 
-    def _move_statement(self, period, opening, closing, shift):
-        """Bring a statement of ours up to date: late lines join it, changed ones move its end.
-
-        One of its ends, moved like those before it or as it is, must still be the bank's: else the bank's figures
-        contradict what is made, and nobody knows which is right.
+    def _move_statement(self, period, opening, closing):
+        """Bring a statement of ours up to date: late lines join it, and it starts and ends where the bank does.
 
         :param Period period: with its statement
         :param float opening: the bank's balance before the period
         :param float closing: the bank's balance after it
-        :param float shift: by how much what came earlier moves it
-        :return float | None: by how much the following ones move; None when the bank contradicts what is made
         """
         compare = self.currency_id.compare_amounts
         statement = period.statement.with_context(ponto_statement=True)
-        for moved in (shift, 0.0):
-            start, end = statement.balance_start + moved, statement.balance_end_real + moved
-            if not compare(start, opening) or not compare(end, closing):
-                shift = moved
-                break
-        else:
-            return None
-        if self._is_confirmed(period):
-            shift = closing - statement.balance_end_real
-            start, end = opening, closing
-            if late := self._get_open_lines(period):
-                statement.line_ids = [Command.link(line.id) for line in late]
-        if compare(start, statement.balance_start) or compare(end, statement.balance_end_real):
+        late = self._get_open_lines(period) if period.total("open_count") else self.env["account.bank.statement.line"]
+        if not self._is_confirmed(period):
+            late = late.filtered("ponto_transaction_ids")  # what a user typed joins nothing by itself
+        if late:
+            statement.line_ids = [Command.link(line.id) for line in late]
+        if late or compare(statement.balance_start, opening) or compare(statement.balance_end_real, closing):
             # Both, always: writing the start alone would recompute the end.
-            statement.write({"balance_start": start, "balance_end_real": end})
-        return shift
+            statement.write({"balance_start": opening, "balance_end_real": closing})
 
     def _get_open_lines(self, period):
         return self.env["account.bank.statement.line"].search(
@@ -161,11 +206,10 @@ class PontoAccount(models.Model):
         :param list days: `Day` in their order
         :return list: `Period` in their order
         """
-        statements = self.env["account.bank.statement"].search(
-            [("ponto_account_id", "=", self.id), ("ponto_period_start", "!=", False)], order="ponto_period_start"
-        )
-        statements.filtered(lambda s: not s.line_ids).with_context(ponto_statement=True).unlink()
-        statements = statements.exists()
+        statements = self.env["account.bank.statement"].with_context(ponto_statement=True)
+        ours = [("ponto_account_id", "=", self.id), ("ponto_period_start", "!=", False)]
+        statements.search([*ours, ("line_ids", "=", False)]).unlink()
+        statements = statements.search(ours, order="ponto_period_start")
         starts = statements.mapped("ponto_period_start")
         periods = []
         for day in days:
@@ -198,18 +242,16 @@ class PontoAccount(models.Model):
         :param date last_day: last day to look at
         :return list: `Day` in their order
         """
-        self.env["ponto.transaction"].flush_model()
-        self.env["account.bank.statement.line"].flush_model()
-        self.env["account.move"].flush_model(["date", "state"])
+        self._flush_booked_rows()
         self.env.cr.execute(
             SQL(
                 """
                 WITH bank AS (
-                    SELECT COALESCE(booking_date, date) AS day, SUM(amount) AS total,
+                    SELECT book_day AS day, SUM(book_amount) AS total,
                            COUNT(*) FILTER (WHERE state NOT IN ('imported', 'skipped')) AS waiting
-                      FROM ponto_transaction
+                      FROM %(booked_rows)s booked
                      WHERE account_id = %(account)s AND state != 'pending'
-                       AND COALESCE(booking_date, date) BETWEEN %(first)s AND %(last)s
+                       AND book_day BETWEEN %(first)s AND %(last)s
                      GROUP BY 1
                 ), books AS (
                     SELECT move.date AS day, SUM(line.amount) AS total, COUNT(*) AS lines,
@@ -223,6 +265,7 @@ class PontoAccount(models.Model):
                        COALESCE(books.lines, 0), COALESCE(books.open_lines, 0)
                   FROM bank FULL JOIN books USING (day) ORDER BY day
                 """,
+                booked_rows=BOOKED_ROWS,
                 account=self.id,
                 journal=self.journal_id.id,
                 first=first_day,

@@ -2,15 +2,18 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..const import CLICK_SECONDS
-from ..ponto_client import PontoError
-from .ponto_failure import reaction_of
+from ..ponto_client import PontoError, ScopeError, TokenRejected
 from .ponto_lock import exclusive
-from .ponto_slice import WorkSlice
+from .ponto_slice import CONFLICTS, WorkSlice
 from .ponto_token import DatabaseTokenStore
 
 _logger = logging.getLogger(__name__)
+
+REFUSALS = (ScopeError, TokenRejected)  # what a connection stops for, unless only one account is refused
 
 
 class PontoAccount(models.Model):
@@ -32,36 +35,54 @@ class PontoAccount(models.Model):
     @api.model
     def _get_due(self):
         now = fields.Datetime.now()
-        return self.search(
+        due = Domain("sync_stage", "!=", False) & Domain(
             [
-                ("sync_stage", "!=", False),
                 ("connection_id.active", "=", True),
                 ("connection_id.state", "=", "connected"),
-                ("connection_id.failure_count", "=", 0),
-                "|",
-                ("next_attempt_at", "=", False),
-                ("next_attempt_at", "<=", now),
+                # A connection that failed is looked at first.
+                ("connection_id.last_error_code", "=", False),
             ]
         )
+        # An undo needs nothing of Ponto.
+        due |= Domain("undo_run_id", "!=", False)
+        return self.search(due & (Domain("next_attempt_at", "=", False) | Domain("next_attempt_at", "<=", now)))
 
     def _mark_due(self):
-        """Mark the accounts that have something to read or to import."""
-        today = fields.Date.context_today(self)
+        """Mark the accounts that have something to read or to import; statements are made with the first read of a day."""
+        today = fields.Date.today()
+        waiting = self._get_waiting()
         for account in self.filtered(lambda a: not a.declined and a.sync_stage != "pull"):
             moved = account.synchronized_at != account.pulled_synchronized_at
             if account.listed and (not account.pull_complete or moved or account.last_read_on != today):
                 account.sync_stage = "pull"
-            elif account.linked and not account.sync_stage:
+            elif account in waiting and account.linked and not account.sync_stage:
                 account.sync_stage = "import"
 
-    def _synchronize_now(self, connections):
+    def _get_waiting(self):
+        """Return the accounts with transactions that are not in the books, or lines that the bank has changed.
+
+        :return: `ponto.account` records, by one query whatever their history
+        """
+        self.env["ponto.transaction"].flush_model(["account_id", "state", "to_follow"])
+        self.env.cr.execute(
+            SQL(
+                "SELECT account.id FROM ponto_account account WHERE account.id = ANY(%s) AND ("
+                " EXISTS (SELECT FROM ponto_transaction WHERE account_id = account.id AND state = 'to_import')"
+                " OR EXISTS (SELECT FROM ponto_transaction WHERE account_id = account.id AND to_follow))",
+                self.ids,
+            )
+        )
+        return self.browse(row[0] for row in self.env.cr.fetchall())
+
+    def _synchronize_now(self, connections, refresh=False):
         """Synchronize accounts of connections because a person asks, whatever their next attempt.
 
         In a web request it marks them due and wakes the scheduled action, or works for some seconds itself when
         scheduled actions are switched off; elsewhere everything is done when it returns.
 
         :param connections: `ponto.connection` records of the accounts
-        :return dict | None: a notice for the web client
+        :param bool refresh: whether Ponto is asked to refresh them at the bank first, if the person is in a browser
+        :return dict | None: what the web client does next
         """
         # sudo: a click may start the same work as the schedule; reading these records was checked.
         accounts, connections = self.sudo(), connections.sudo()
@@ -72,14 +93,13 @@ class PontoAccount(models.Model):
         if not connections._is_web_request():
             work = WorkSlice(accounts.env)
             work.next()
-            work.repeat(lambda: accounts._forget_waits(connections))
+            work.repeat(lambda: accounts._forget_waits(connections), connections, accounts)
             accounts._work_through(connections, work, "script")
             return None
-        accounts._forget_waits(connections)
         # sudo: users may not read scheduled actions.
         if connections.env.ref("account_online_ponto.cron_synchronize").active:
-            connections._trigger_synchronization()
-            return self._get_notice(self.env._("The transactions are being fetched; they appear here in a moment."))
+            return accounts._start(connections, refresh)
+        accounts._forget_waits(connections)
         accounts._work_through(connections, WorkSlice(accounts.env, CLICK_SECONDS), "user")
         return self._get_notice(
             self.env._(
@@ -90,11 +110,12 @@ class PontoAccount(models.Model):
 
     def _forget_waits(self, connections):
         """Let nothing wait for its next attempt: a person asks now."""
-        self.write({"next_attempt_at": False})
+        self.filtered("next_attempt_at").next_attempt_at = False
         connections.write({"next_sync_at": fields.Datetime.now(), "failure_count": 0})
 
     def _work_through(self, connections, work, trigger):
         for connection in connections:
+            work.next()
             connection._look_when_due(work, force=True)
         accounts = self
         for replaced in self.filtered(lambda account: not account.linked):
@@ -122,15 +143,30 @@ class PontoAccount(models.Model):
             if not work.next():
                 return False
             with exclusive(account) as mine:
-                if mine and account.exists() and account._may_run() and not account._run(work, trigger):
+                if mine and account.exists() and not account._undo_and_run(work, trigger):
                     return False
                 work.next(1)
+            if mine and account.exists().undo_run_id and not account.next_attempt_at:
+                # Asked for while this account was busy: whoever came for it found it locked.
+                account.connection_id._trigger_synchronization()
         return True
+
+    def _undo_and_run(self, work, trigger):
+        """Do what is due for one account under its lock; an undo that was asked for comes first.
+
+        :return bool: False when the time is over
+        """
+        if self.undo_run_id and not self._undo(work):
+            return False
+        # An undo that failed is tried again later; until then nothing is imported.
+        if self.undo_run_id or not self._may_run():
+            return True
+        return self._run(work, trigger)
 
     def _may_run(self):
         # Another account may just have met a failure of the connection: all come back together.
         connection = self.connection_id
-        return self.sync_stage and connection.state == "connected" and not connection.failure_count
+        return self.sync_stage and connection.state == "connected" and not connection.last_error_code
 
     def _run(self, work, trigger):
         """Run the stages of one account under its lock.
@@ -146,15 +182,21 @@ class PontoAccount(models.Model):
             if account.sync_stage == "pull":
                 if not account._pull(client, run, work):
                     return False
-                work.repeat(lambda: account._read_balance(client))
+                remote = client.account(account.ponto_id)
+                work.repeat(lambda: account._store_balance(remote), account)
+                work.next()
             if account.sync_stage == "import" and not account._import(run, work):
                 return False
-            work.repeat(lambda: account._close_run(run))
+            work.repeat(lambda: account._close_run(run, client), account.connection_id, account)
         except PontoError as error:
-            account._stop_run(run, work, error)
+            account._stop_run(run, work, error, client)
+        except CONFLICTS:
+            # Others write the same rows without a pause: nothing is wrong, the run goes on in its own row.
+            self.env.cr.rollback()
+            account.connection_id._trigger_synchronization()
         except Exception as error:  # one account's failure never touches another; it is told on the record
             _logger.exception("Ponto account %s: unexpected failure", account.id)
-            account._stop_run(run, work, error)
+            account._stop_run(run, work, error, client)
         finally:
             if client.api_calls:
                 work.repeat(lambda: run._count(api_call=client.api_calls))
@@ -172,37 +214,48 @@ class PontoAccount(models.Model):
         user = self.env.user
         return self.env["res.users"] if user._is_superuser() else user
 
-    def _close_run(self, run):
+    def _close_run(self, run, client=None):
         now = fields.Datetime.now()
         run.write({"state": "done", "ended_at": now})
         self.write(
             {
-                "sync_stage": False,
+                # A refresh that ended during the import wants another pull.
+                "sync_stage": "pull" if self.sync_stage == "pull" else False,
                 "last_import_at": now if self.linked else self.last_import_at,
                 "last_error_code": False,
                 "failure_count": 0,
                 "next_attempt_at": False,
             }
         )
+        self._note_success()
+        if client and client.api_calls:
+            self.connection_id._note_answer()
 
-    def _stop_run(self, run, work, error):
-        """Take back what is not committed, and note the failure where the user looks."""
+    def _stop_run(self, run, work, error, client=None):
+        """Take back what is not committed, and note the failure where the user looks.
+
+        :param PontoClient client: the one that failed; an undo has none
+        """
         self.env.cr.rollback()
-        work.repeat(lambda: self._register_failure(run, error))
+        alone = not isinstance(error, PontoError) or self._fails_alone(client, error)
+        work.repeat(lambda: self._register_failure(run, error, alone), self.connection_id, self)
 
-    def _register_failure(self, run, error):
+    def _register_failure(self, run, error, alone):
         """Note a failure on the log and on the account, or on the connection when all its accounts have to wait.
 
         :param run: `ponto.synchronization` record
         :param Exception error: what happened
+        :param bool alone: whether only this account fails
         """
         now = fields.Datetime.now()
-        name = type(error).__name__
+        name = "AccountRefused" if alone and isinstance(error, REFUSALS) else type(error).__name__
         request_id = getattr(error, "request_id", None)
         run.write({"state": "error", "ended_at": now, "error_code": name, "request_id": request_id})
-        if isinstance(error, PontoError) and reaction_of(error).scope == "connection":
+        if not alone:
             self.connection_id._register_failure(error)
             return
+        if isinstance(error, PontoError):
+            self.connection_id._note_answer()
         wait = self.connection_id._get_backoff_seconds(self.failure_count)
         next_attempt_at = fields.Datetime.add(now, seconds=wait)
         self.write(
@@ -213,5 +266,6 @@ class PontoAccount(models.Model):
                 "next_attempt_at": next_attempt_at,
             }
         )
+        self._note_failure()
         self.connection_id._trigger_synchronization(next_attempt_at)
         _logger.warning("Ponto account %s: %s (request %s)", self.id, getattr(error, "code", name), request_id)

@@ -10,6 +10,8 @@ from ..const import AMOUNT_LIMIT, FUTURE_DAYS, OLDEST_YEAR
 
 # Written forms of a Belgian structured communication: +++090/9337/55493+++, ***…***, 12 digits.
 STRUCTURED = re.compile(r"^[+*\s]*(\d{3})[/\s]?(\d{4})[/\s]?(\d{5})[+*\s]*$")
+# Control characters that are no white space: XML and HTML take none, no reader sees them.
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 TEXT_ATTRIBUTES = {
     "description",
     "remittanceInformation",
@@ -88,7 +90,8 @@ class PontoAccount(models.Model):
 
     def _clean(self, text):
         # ING in the Netherlands joins labelled parts by <br> (ponto-api.md, 8.9).
-        return " ".join(re.sub(r"<br\s*/?>", " ", text or "", flags=re.IGNORECASE).split())
+        text = CONTROLS.sub("", text or "")
+        return " ".join(re.sub(r"<br\s*/?>", " ", text, flags=re.IGNORECASE).split())
 
     def _get_fingerprint(self, item, date):
         """Return what the same transaction has in common however it arrives; not the text: banks change it.
@@ -138,10 +141,10 @@ class PontoAccount(models.Model):
             (_("Description"), description if description not in (transaction.label, remittance) else ""),
             (other[0], format_date(self.env, other[1]) if other[1] and other[1] != transaction.date else ""),
             (_("Details"), self._clean(item.additional_information)),
-            (_("End-to-end reference"), item.end_to_end_id),
-            (_("Mandate"), item.mandate_id),
-            (_("Creditor"), item.creditor_id),
-            (_("Card"), item.card_reference),
+            (_("End-to-end reference"), self._clean(item.end_to_end_id)),
+            (_("Mandate"), self._clean(item.mandate_id)),
+            (_("Creditor"), self._clean(item.creditor_id)),
+            (_("Card"), self._clean(item.card_reference)),
             (_("Fee"), str(item.fee) if item.fee not in (None, Decimal(0)) else ""),
         ]
         lines = [f"{name}: {text}" for name, text in pieces if text]

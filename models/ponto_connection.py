@@ -7,7 +7,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
 
-from ..const import PONTO_WEBSITE, SCHEDULE_SPREAD_MINUTES, SCHEDULE_TIMES
+from ..const import PONTO_WEBSITE, SCHEDULE_SPREAD_MINUTES, SCHEDULE_TIMES, WORKERS
 from ..ponto_client import PontoError
 from .ponto_failure import explain
 
@@ -138,9 +138,9 @@ class PontoConnection(models.Model):
                 "next_sync_at": connection._get_next_scheduled_time(),
                 "last_success_at": fields.Datetime.now(),
                 "last_error_code": False,
-                "failure_count": 0,
             }
         )
+        connection._note_answer()
         accounts._pull_first_pages(client)
         self._trigger_synchronization()
         return self._action_fetch_accounts()
@@ -159,12 +159,12 @@ class PontoConnection(models.Model):
     def action_synchronize(self):
         """Synchronize now: in a web request mark due and trigger, elsewhere do everything before returning.
 
-        :return dict | None: a notice for the web client
+        :return dict | None: what the web client does next: it follows until everything is done
         """
         self.check_access("read")
         # Whoever may edit bank transactions may fetch them, not a user who only sees them.
         self.env["account.bank.statement.line"].check_access("write")
-        return self.account_ids.filtered("linked")._synchronize_now(self)
+        return self.account_ids.filtered("linked")._synchronize_now(self, refresh=True)
 
     def action_open_ponto(self):
         """Open the website of Ponto in a new tab.
@@ -216,13 +216,15 @@ class PontoConnection(models.Model):
         return following.astimezone(pytz.utc).replace(tzinfo=None) if following else False
 
     def _trigger_synchronization(self, at=None):
-        """Wake the scheduled action, now or at a moment.
+        """Wake the scheduled actions now, or the first of them at a moment: it wakes the others when it has work for them.
 
         :param datetime at: naive UTC
         """
         # sudo: users may not read scheduled actions.
-        cron = self.env.ref("account_online_ponto.cron_synchronize").sudo()
-        cron._trigger(at)
+        for name in WORKERS if at is None else WORKERS[:1]:
+            cron = self.env.ref(f"account_online_ponto.{name}", raise_if_not_found=False)
+            if cron:
+                cron.sudo()._trigger(at)
 
     @api.model
     def _is_web_request(self):

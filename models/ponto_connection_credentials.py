@@ -97,7 +97,8 @@ class PontoConnection(models.Model):
         if replaced:
             # sudo: what follows from new credentials is written by the addon, not by the user.
             stopped = self.sudo().filtered(lambda c: c.state == "error")
-            stopped.write({"state": "connected", "last_error_code": False, "last_error_at": False, "failure_count": 0})
+            stopped.write({"state": "connected", "last_error_code": False, "last_error_at": False})
+            stopped._note_answer()
             for connection in stopped.filtered(lambda c: c.schedule != "manual"):
                 connection.next_sync_at = fields.Datetime.now()
             # A token of the old pair must not serve the new one; sudo: nobody has access to tokens.

@@ -3,10 +3,11 @@ import logging
 from odoo import api, fields, models
 
 from ..const import BACKOFF_HOURS
-from ..ponto_client import NotFound, PontoError
+from ..ponto_client import NotFound, PontoError, RateLimited
+from .ponto_connection_failing import CREDENTIALS
 from .ponto_failure import explain, reaction_of
-from .ponto_lock import exclusive
-from .ponto_slice import WorkSlice
+from .ponto_lock import exclusive, lock_rows
+from .ponto_slice import CONFLICTS, WorkSlice
 from .ponto_token import DatabaseTokenStore
 
 _logger = logging.getLogger(__name__)
@@ -24,12 +25,18 @@ class PontoConnection(models.Model):
         work = WorkSlice(engine.env)
         if not work.next():
             return
-        for connection in engine._get_due():
-            connection._look_when_due(work)
-            if not work.next(1):
+        if not engine.env["ponto.refresh"]._advance_open(work):
+            engine._trigger_synchronization()
+            return
+        due = engine._get_due()
+        for connection in due:
+            if not work.next():
                 engine._trigger_synchronization()
                 return
+            connection._look_when_due(work)
         accounts = engine.env["ponto.account"]._get_due()
+        if due and len(accounts) > 1:
+            engine._trigger_synchronization()  # the other workers found nothing due as long as this one looked
         if accounts._synchronize(work):
             work.next(remaining=0)
         else:
@@ -40,46 +47,53 @@ class PontoConnection(models.Model):
         return self.search([("state", "=", "connected"), ("next_sync_at", "<=", fields.Datetime.now())])
 
     def _look_when_due(self, work, force=False):
-        """Read the accounts of one connection, and plan the next time.
+        """Read the accounts of one connection, and plan the next time. Call it right after a commit.
 
         :param WorkSlice work: the slice
         :param bool force: look even when the next time has not come
         :return bool: whether Ponto answered (or another worker is looking right now)
         """
         self.ensure_one()
-        work.next()
         with exclusive(self) as mine:
             if not mine or not self.exists() or self.state == "draft":
                 return True
             if not force and (not self.next_sync_at or self.next_sync_at > fields.Datetime.now()):
                 return True
             try:
-                work.repeat(self._look_and_plan)
+                found = self._ask(self._make_client(DatabaseTokenStore(self)))
+                work.repeat(lambda: self._take_over_and_plan(*found))
             except PontoError as error:
                 self.env.cr.rollback()
-                work.repeat(lambda error=error: self._register_failure(error))
+                work.repeat(lambda error=error: self._register_failure(error), self)
+                return False
+            except CONFLICTS:
+                # Others write the same rows without a pause: nothing is wrong, it is looked at again in a moment.
+                self.env.cr.rollback()
+                self._trigger_synchronization()
                 return False
             except Exception as error:  # one connection's failure never touches another; it is told on the record
                 _logger.exception("Ponto connection %s: unexpected failure while reading the accounts", self.id)
                 self.env.cr.rollback()
-                work.repeat(lambda error=error: self._register_failure(error))
+                work.repeat(lambda error=error: self._register_failure(error), self)
                 return False
             finally:
-                work.next()
+                work.next(1)
         return True
 
-    def _look_and_plan(self):
+    def _take_over_and_plan(self, remote_accounts, remote_institutions):
         now = fields.Datetime.now()
-        self._look(self._make_client(DatabaseTokenStore(self)))
-        self.write(
-            {
-                "state": "connected",
-                "last_success_at": now,
-                "last_error_code": False,
-                "failure_count": 0,
-                "next_sync_at": self._get_next_scheduled_time(),
-            }
-        )
+        self._take_over(remote_accounts, remote_institutions)
+        vals = {
+            "state": "connected",
+            "last_error_code": False,
+            "next_sync_at": self._get_next_scheduled_time(),
+        }
+        # Where transactions failed before, the list of accounts proves little: the first of them that is read does.
+        if self.failing_since and self.account_ids.filtered(lambda account: account.sync_stage == "pull"):
+            self.write(vals)
+        else:
+            self.write({**vals, "last_success_at": now})
+            self._note_answer()
 
     def _look(self, client):
         """Read institutions and accounts of the connection, and mark the accounts with something new as due.
@@ -92,6 +106,15 @@ class PontoConnection(models.Model):
         :raises PontoError: nothing has been written then
         """
         self.ensure_one()
+        return self._take_over(*self._ask(client))
+
+    def _ask(self, client):
+        """Read what Ponto lists; nothing is written as long as it answers.
+
+        :param PontoClient client: of this connection
+        :return tuple: lists of `ponto_client.Account` and `ponto_client.Institution` objects
+        :raises PontoError: when Ponto does not answer
+        """
         remote_accounts = list(client.accounts())
         remote_institutions = list(client.institutions())
         listed = {institution.id for institution in remote_institutions}
@@ -100,6 +123,17 @@ class PontoConnection(models.Model):
                 remote_institutions.append(client.institution(missing))
             except NotFound:
                 _logger.info("Ponto connection %s: an account names an institution that Ponto does not know", self.id)
+        return remote_accounts, remote_institutions
+
+    def _take_over(self, remote_accounts, remote_institutions):
+        """Write what Ponto lists, and mark the accounts with something new as due.
+
+        :param list remote_accounts: `ponto_client.Account` objects
+        :param list remote_institutions: `ponto_client.Institution` objects
+        :return: the `ponto.account` records that Ponto lists
+        """
+        lock_rows(self)
+        lock_rows(self.account_ids)
         institutions = self.env["ponto.institution"]._update_from_ponto(self, remote_institutions)
         accounts = self.env["ponto.account"]._update_from_ponto(self, remote_accounts, institutions)
         (self.account_ids - accounts)._mark_vanished()
@@ -108,7 +142,7 @@ class PontoConnection(models.Model):
         return accounts
 
     def _register_failure(self, error):
-        """Note a failure on the connection and plan the next attempt: 1 h, 2 h, 4 h; `Retry-After` wins.
+        """Note a failure on the connection and plan the next attempt: 1 h, 2 h, 4 h; too many calls: as Ponto asks.
 
         :param Exception error: what happened
         """
@@ -121,12 +155,15 @@ class PontoConnection(models.Model):
         }
         if isinstance(error, PontoError) and reaction_of(error).stops:
             vals.update(state="error", next_sync_at=False)
-            self._ask_to_act("account_online_ponto.mail_activity_credentials", explain(self.env, error))
+            self._ask_to_act(CREDENTIALS, explain(self.env, error))
         else:
-            wait = getattr(error, "retry_after", None) or self._get_backoff_seconds(self.failure_count)
+            wait = self._get_backoff_seconds(self.failure_count)
+            if isinstance(error, RateLimited):
+                wait = error.retry_after or wait
             vals["next_sync_at"] = fields.Datetime.add(now, seconds=min(wait, 86400))
             self._trigger_synchronization(vals["next_sync_at"])
         self.write(vals)
+        self._note_failure()
         _logger.warning(
             "Ponto connection %s: %s (status %s, request %s)",
             self.id,

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from odoo.tools.translate import LazyTranslate
 
+from ..const import AUTHORIZATION_ISSUES
 from ..ponto_client import (
     ConnectionFailed,
     CredentialsError,
@@ -81,6 +82,10 @@ class JournalNotReady(Exception):
     """The journal of an account cannot take bank transactions; the rows wait."""
 
 
+class AccountRefused(Exception):
+    """Ponto refuses one account, and gives the others of the connection."""
+
+
 BY_NAME = {cls.__name__: reaction for cls, reaction in REACTIONS.items()}
 BY_NAME["JournalNotReady"] = Reaction(
     "account",
@@ -89,8 +94,33 @@ BY_NAME["JournalNotReady"] = Reaction(
         "The journal is archived, secured with a hash, or has no bank account or no suspense account: mend the journal."
     ),
 )
+BY_NAME["AccountRefused"] = Reaction(
+    "account",
+    False,
+    _lt(
+        "Ponto refuses to give this account, and gives the others. Look at its authorization in Ponto; it is tried again"
+        " by itself."
+    ),
+)
 UNEXPECTED = _lt(
     "An unexpected problem stopped this synchronization. It is tried again by itself; the server log has the details."
+)
+
+# How a refresh at the bank can end besides: with an issue of Ponto (ponto-api.md, 3.5), or because nobody waits for it.
+AUTHORIZATION_ENDED = _lt(
+    "The bank no longer lets Ponto read this account. Renew the authorization on Ponto's website; what Ponto already"
+    " has is read."
+)
+REFRESH_SENTENCES = {
+    **dict.fromkeys(AUTHORIZATION_ISSUES, AUTHORIZATION_ENDED),
+    "NoAnswer": _lt(
+        "The bank has not answered Ponto in time. What Ponto has is read; what comes later follows by itself."
+    ),
+    "NotSynchronized": _lt("This account is no longer synchronized: the bank is not asked."),
+}
+REFRESH_REFUSED = _lt("Ponto could not refresh this account at the bank. What Ponto already has is read.")
+REFRESH_REFUSED_WITH_DETAIL = _lt(
+    "Ponto could not refresh this account at the bank (“%(detail)s”). What Ponto already has is read."
 )
 
 
@@ -112,3 +142,21 @@ def explain(env, error):
     if isinstance(error, str):
         return env._(BY_NAME[error].sentence) if error in BY_NAME else env._(UNEXPECTED)
     return env._(reaction_of(error).sentence)
+
+
+def explain_refresh(env, code, detail):
+    """Return in one or two sentences why a refresh at the bank failed, in the language of the environment.
+
+    :param str code: of Ponto's issue, of this module, or the name of what the client raised
+    :param str | bool detail: Ponto's own words, cleaned
+    :return str: for a user
+    """
+    if code in REFRESH_SENTENCES:
+        return env._(REFRESH_SENTENCES[code])
+    if code in BY_NAME and code not in (RequestRefused.__name__, ScopeError.__name__):
+        return explain(env, code)
+    if detail:
+        # The lazy text carries no values of its own: translate first, fill in second.
+        sentence = env._(REFRESH_REFUSED_WITH_DETAIL)
+        return sentence % {"detail": detail}
+    return env._(REFRESH_REFUSED)

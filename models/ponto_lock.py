@@ -21,3 +21,18 @@ def exclusive(record):
     with record.env.registry.cursor() as cr:
         cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", NAMESPACES[record._name], record.id))
         yield cr.fetchone()[0]
+
+
+def lock_rows(records):
+    """Keep other writers off some rows until the transaction ends, waiting for those who hold them.
+
+    Always in the same order, so that nobody waits in a circle. Whoever has waited fails when a row has changed since
+    the transaction began: no error, and not logged as one, since the same step is then repeated.
+
+    :param records: the records, in any order
+    :raises psycopg2.errors.SerializationFailure: when a row has changed since the transaction began
+    """
+    query = SQL(
+        "SELECT FROM %s WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", SQL.identifier(records._table), records.ids
+    )
+    records.env.cr.execute(query, log_exceptions=False)

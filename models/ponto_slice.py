@@ -3,6 +3,10 @@ import time
 from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from ..const import STEP_RETRIES
+from .ponto_lock import lock_rows
+
+# Another transaction wrote the same rows: the same step succeeds a moment later.
+CONFLICTS = (SerializationFailure, DeadlockDetected, LockNotAvailable)
 
 
 class WorkSlice:
@@ -28,18 +32,23 @@ class WorkSlice:
         left = self._env["ir.cron"]._commit_progress(processed, remaining=remaining)
         return left > 0 and time.monotonic() < self._deadline
 
-    def repeat(self, step):
-        """Run one unit again when another worker got in between.
+    def repeat(self, step, *recordsets):
+        """Run one unit again when another worker, or a user, got in between.
 
         :param step: function without arguments, which leaves its work uncommitted
+        :param recordsets: what the step writes and others write too; it is locked first, so that a conflict shows
+            before anything is done
         :return: what the step returns
+        :raises CONFLICTS: when others got in between each time
         """
         for attempt in range(STEP_RETRIES):
             try:
+                for records in recordsets:
+                    lock_rows(records)
                 result = step()
                 self._env.flush_all()
                 return result
-            except (SerializationFailure, DeadlockDetected, LockNotAvailable):
+            except CONFLICTS:
                 self._env.cr.rollback()
                 if attempt == STEP_RETRIES - 1:
                     raise

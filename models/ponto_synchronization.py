@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from ..const import RUN_LOG_DAYS
 from .ponto_failure import explain
@@ -17,11 +18,19 @@ class PontoSynchronization(models.Model):
     account_id = fields.Many2one("ponto.account", required=True, ondelete="cascade", index=True, readonly=True)
     connection_id = fields.Many2one(related="account_id.connection_id", store=True, index=True)
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
+    institution_id = fields.Many2one(related="account_id.institution_id", string="Bank")
+    journal_id = fields.Many2one(related="account_id.journal_id")
     started_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     ended_at = fields.Datetime(readonly=True)
     duration = fields.Float("Duration (s)", compute="_compute_duration", store=True)
     trigger = fields.Selection(
-        [("schedule", "Schedule"), ("user", "User"), ("connect", "Connecting"), ("script", "Script")],
+        [
+            ("schedule", "Schedule"),
+            ("user", "User"),
+            ("connect", "Connecting"),
+            ("script", "Script"),
+            ("undo", "Undo"),
+        ],
         string="Started By",
         required=True,
         readonly=True,
@@ -43,9 +52,16 @@ class PontoSynchronization(models.Model):
     error_code = fields.Char(readonly=True)
     error_message = fields.Char("Error", compute="_compute_error_message")
     request_id = fields.Char("Request ID", readonly=True, help="Ponto's number of the call that failed.")
+    transaction_count = fields.Integer("Ponto Transactions", compute="_compute_transaction_count")
 
     # One open row per account: a run that was interrupted goes on in its own row.
     _running_uniq = models.UniqueIndex("(account_id) WHERE state = 'running'")
+
+    @api.depends("account_id.display_name", "started_at")
+    def _compute_display_name(self):
+        for run in self:
+            moment = format_datetime(self.env, run.started_at, dt_format="short")
+            run.display_name = f"{run.account_id.display_name}, {moment}"
 
     @api.depends("started_at", "ended_at")
     def _compute_duration(self):
@@ -57,6 +73,22 @@ class PontoSynchronization(models.Model):
     def _compute_error_message(self):
         for run in self:
             run.error_message = explain(self.env, run.error_code) if run.error_code else False
+
+    def _compute_transaction_count(self):
+        groups = self.env["ponto.transaction"]._read_group(
+            [("synchronization_id", "in", self.ids)], groupby=["synchronization_id"], aggregates=["__count"]
+        )
+        counts = {run.id: count for run, count in groups}
+        for run in self:
+            run.transaction_count = counts.get(run.id, 0)
+
+    def action_view_transactions(self):
+        """Open the Ponto Transactions that this run imported.
+
+        :return dict: the action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_transaction_action")
+        return {**action, "domain": [("synchronization_id", "in", self.ids)]}
 
     def _count(self, **counts):
         """Add to the counts of the run, for example `_count(imported=200)`."""

@@ -5,7 +5,7 @@ from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFai
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..const import STEP_RETRIES
+from ..const import TOKEN_RETRIES
 from ..ponto_client import Token
 
 LOCK_TIMEOUT = "15s"
@@ -52,7 +52,7 @@ class DatabaseTokenStore:
         :param request: function without arguments that asks Ponto for a new token
         :return Token: the token to use from now on
         """
-        for _attempt in range(STEP_RETRIES - 1):
+        for _attempt in range(TOKEN_RETRIES - 1):
             try:
                 return self._renew(stale, request)
             except (SerializationFailure, LockNotAvailable, DeadlockDetected):

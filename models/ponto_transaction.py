@@ -1,3 +1,6 @@
+from dataclasses import replace
+from hashlib import sha256
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -21,18 +24,46 @@ REASONS = {
     "amount_precision": _lt("The amount has more decimals than %(currency)s has."),
     "amount_range": _lt("The amount is too large to be true."),
     "date": _lt("Ponto gives neither an execution date nor a value date that can be read."),
-    "date_range": _lt("The date %(date)s cannot be right."),
+    "date_range": _lt("The date %(date)s cannot be right; if it lies ahead, it is imported when the day comes near."),
     "currency": _lt("The transaction is in %(detail)s, the account in %(currency)s."),
-    "text": _lt("The text holds a character that cannot be stored."),
+    "text": _lt("A text of it cannot be read, or holds a character that cannot be stored."),
+    "no_id": _lt("Ponto gives it no id: look whether your bank shows it, and enter it by hand if it is missing here."),
+    "duplicate_id": _lt(
+        "Ponto gives its id to another transaction too: compare both with your bank, and enter it by hand if it is"
+        " missing here."
+    ),
     "changed": _lt("The bank changed its amount or its day after the import: correct the bank transaction."),
     "changed_texts": _lt("The bank changed its texts after the transaction was matched; the label stays as it is."),
     "replaced": _lt("Ponto gives this transaction under another id now; that one is in the books."),
     "refused": _lt("Odoo refused this transaction: %(detail)s"),
 }
+# The same in short, to group by.
+TITLES = {
+    "before_start": _lt("Before the start date"),
+    "no_rate": _lt("No rate"),
+    "locked": _lt("Locked period"),
+    "amount": _lt("Unreadable amount"),
+    "amount_precision": _lt("Too many decimals"),
+    "amount_range": _lt("Amount too large"),
+    "date": _lt("Unreadable date"),
+    "date_range": _lt("Date cannot be right"),
+    "currency": _lt("Another currency"),
+    "text": _lt("Unreadable text"),
+    "no_id": _lt("No id"),
+    "duplicate_id": _lt("Id given twice"),
+    "changed": _lt("Changed by the bank"),
+    "changed_texts": _lt("Texts changed by the bank"),
+    "replaced": _lt("Under another id now"),
+    "refused": _lt("Refused by Odoo"),
+}
+# What is said of a row that is in the books: its line could not follow a change.
+FLAGS = ("changed", "changed_texts")
 # Rows with one of these have no amount that could be added to others.
 UNREADABLE = ("amount", "amount_range", "currency")
 # Nor do these tell on which day the balance of the account changed.
 UNDATED = ("date", "date_range")
+# Whether the bank's balance holds one of these is not known.
+DOUBTFUL = ("duplicate_id",)
 
 
 class PontoTransaction(models.Model):
@@ -45,6 +76,8 @@ class PontoTransaction(models.Model):
 
     account_id = fields.Many2one("ponto.account", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    journal_id = fields.Many2one(related="account_id.journal_id")
+    institution_id = fields.Many2one(related="account_id.institution_id", string="Bank")
     ponto_id = fields.Char("Ponto ID", required=True, readonly=True)
     state = fields.Selection(
         [
@@ -58,7 +91,8 @@ class PontoTransaction(models.Model):
         readonly=True,
         index=True,
     )
-    reason = fields.Char(readonly=True)
+    # Not validated: a reason is a column that a synchronization fills, whatever the titles are.
+    reason = fields.Selection("_get_reason_titles", readonly=True, validate=False)
     detail = fields.Char(readonly=True)
     message = fields.Char("Why", compute="_compute_message")
 
@@ -146,6 +180,10 @@ class PontoTransaction(models.Model):
             else:
                 transaction.message = False
 
+    @api.model
+    def _get_reason_titles(self):
+        return [(reason, self.env._(TITLES[reason]) if reason in TITLES else reason) for reason in REASONS]
+
     def _get_reason(self):
         if self.state == "to_import" and not self.account_id.linked:
             return "not_linked"
@@ -205,7 +243,7 @@ class PontoTransaction(models.Model):
         :return dict | None: a notice for the web client
         """
         deleted = self._get_for_action().filtered("deleted")
-        deleted.write({"state": "to_import", "reason": False, "synchronization_id": False, "link_id": False})
+        deleted.write({**self._get_fresh_vals(), "state": "to_import", "reason": False})
         return deleted._import_now()
 
     def action_import_on_open_day(self):
@@ -223,12 +261,7 @@ class PontoTransaction(models.Model):
         :return dict | None: a notice for the web client
         """
         failed = self._get_for_action().filtered(lambda transaction: transaction.state == "error")
-        for transaction in failed:
-            try:
-                item = read_transaction(transaction.raw or "")
-            except FormatError:
-                continue  # what was kept cannot be read: it stays in error, and the others are tried
-            transaction._write_row(self._prepare_row(transaction.account_id, item, transaction.position))
+        failed._judge_again()
         return failed._import_now()
 
     def _get_for_action(self):
@@ -241,6 +274,16 @@ class PontoTransaction(models.Model):
         self.account_id.check_access("write")
         # sudo: who may edit the accounts may ask for this.
         return self.sudo()
+
+    def _judge_again(self):
+        """Judge rows anew from what Ponto gave: those that may be imported now are to be imported."""
+        for transaction in self:
+            try:
+                item = read_transaction(transaction.raw or "")
+            except FormatError:
+                continue  # what was kept cannot be read: it stays in error, and the others are tried
+            row = self._prepare_row(transaction.account_id, item, transaction.position, transaction.ponto_id)
+            transaction._write_row(row)
 
     def _import_now(self):
         accounts = self.account_id.filtered("linked")
@@ -258,9 +301,7 @@ class PontoTransaction(models.Model):
         :param int position: how many rows the pull has read before
         :return tuple: number of new rows, number of changed rows
         """
-        rows = {}
-        for offset, item in enumerate(items):
-            rows.setdefault(item.id, self._prepare_row(account, item, position + offset))
+        rows = self._prepare_rows(account, items, position)
         known = self._get_known(account, list(rows))
         fresh = [row for ponto_id, row in rows.items() if ponto_id not in known]
         changed = [
@@ -280,7 +321,9 @@ class PontoTransaction(models.Model):
         :param account: `ponto.account` record
         :param items: `ponto_client.Transaction` objects
         """
-        rows = {item.id: {**self._prepare_row(account, item, 0), "state": "pending"} for item in items}
+        rows = self._prepare_rows(account, items, 0)
+        for row in rows.values():
+            row["state"] = "pending"
         known = self._get_known(account, list(rows))
         gone = [("account_id", "=", account.id), ("state", "=", "pending"), ("ponto_id", "not in", list(rows))]
         self.search(gone).unlink()
@@ -288,6 +331,36 @@ class PontoTransaction(models.Model):
             if transaction.state == "pending":
                 transaction._write_row(rows[ponto_id])
         self._insert_rows([row for ponto_id, row in rows.items() if ponto_id not in known])
+
+    @api.model
+    def _prepare_rows(self, account, items, position):
+        """Return the rows of one page.
+
+        :param account: `ponto.account` record
+        :param items: `ponto_client.Transaction` objects, newest first
+        :param int position: of the first
+        :return dict: id under which a row is kept: its columns
+        """
+        rows, first = {}, {}
+        for offset, item in enumerate(items):
+            ponto_id = self._get_stored_id(item, first)
+            if ponto_id not in rows:
+                rows[ponto_id] = self._prepare_row(account, item, position + offset, ponto_id)
+        return rows
+
+    @api.model
+    def _get_stored_id(self, item, first):
+        """Return the id under which a row is kept: Ponto's own, unless it has none or another one of the page has it.
+
+        The id of such a row comes from its text, so that reading the page again does not double it.
+
+        :param item: `ponto_client.Transaction`
+        :param dict first: Ponto id: first item of the page that has it; it grows
+        :return str: unique in the account
+        """
+        if item.id and replace(first.setdefault(item.id, item), raw="") == replace(item, raw=""):
+            return item.id
+        return f"{'again' if item.id else 'no-id'}:{sha256(item.raw.encode()).hexdigest()}"
 
     @api.model
     def _get_known(self, account, ponto_ids):
@@ -350,12 +423,13 @@ class PontoTransaction(models.Model):
         self.write({name: False if value is None else value for name, value in row.items() if name not in keep})
 
     @api.model
-    def _prepare_row(self, account, item, position):
+    def _prepare_row(self, account, item, position, ponto_id=None):
         """Return the columns of one row from what Ponto gave.
 
         :param account: `ponto.account` record
         :param item: `ponto_client.Transaction`
         :param int position: place in the pull
+        :param str ponto_id: under which it is kept, when it is not alone with its own
         :return dict: column: value, None for NULL
         """
         connection = account.connection_id
@@ -366,11 +440,14 @@ class PontoTransaction(models.Model):
             first, second = second, first
         date = first or second
         reason, detail = account._get_refusal(item, date)
+        ponto_id = ponto_id or self._get_stored_id(item, {})
+        if not reason and ponto_id != item.id:
+            reason = "duplicate_id" if item.id else "no_id"
         name, number = item.counterpart_name or None, item.counterpart_reference or None
         return {
             "account_id": account.id,
             "company_id": account.company_id.id,
-            "ponto_id": item.id,
+            "ponto_id": ponto_id,
             "state": "error" if reason else "to_import",
             "reason": reason,
             "detail": detail,

@@ -252,8 +252,10 @@ class PontoClient:
             if following is None:
                 yield document, None
                 return
-            # Without a cursor in the link, the last item's id is the one (ponto-api.md 4; A spec23).
-            cursor = cursor_of(following) or (usable_id(as_object(items[-1]).get("id")) if items else None) or following
+            # Without a cursor in the link, the last item's id is the one (ponto-api.md 4; A spec23). An item without a
+            # usable id gives way to the one before it: what stands between is read twice, nothing is skipped.
+            ids = (usable_id(as_object(item).get("id")) for item in reversed(items))
+            cursor = cursor_of(following) or next(filter(None, ids), None) or following
             if cursor in seen:
                 raise FormatError("The pages of the answer lead in a circle.")
             seen.add(cursor)

@@ -146,13 +146,14 @@ def parse_transaction(item: Any, raw: str, account_id: str | None = None) -> Tra
     :param item: the resource object.
     :param raw: the text it was read from.
     :param account_id: the account asked for, used when the item names none.
-    :return: the transaction; what could not be read is None and named in ``problems``.
-    :raise FormatError: without a usable id.
+    :return: the transaction; what could not be read is None and named in ``problems``, its id too: one item without
+        a usable id must not cost the page that it stands in.
     """
     read = Reader(as_object(item).get("attributes"))
     values = {field: read.text(name) for field, name in TRANSACTION_TEXTS.items()}
+    identifier = usable_id(as_object(item).get("id"))
     return Transaction(
-        id=_id(item),
+        id=identifier,
         amount=read.amount("amount"),
         execution_date=read.moment("executionDate"),
         value_date=read.moment("valueDate"),
@@ -161,7 +162,7 @@ def parse_transaction(item: Any, raw: str, account_id: str | None = None) -> Tra
         fee=read.amount("fee"),
         account_id=_related_id(item, "account") or account_id,
         raw=raw,
-        problems=read.problems,
+        problems=read.problems if identifier else ("id", *read.problems),
         **values,
     )
 
@@ -172,7 +173,7 @@ def parse_transactions(document: Document, account_id: str | None = None) -> tup
     :param document: the decoded answer.
     :param account_id: the account asked for, if one was.
     :return: the transactions in the order received.
-    :raise FormatError: not a list, or one has no usable id.
+    :raise FormatError: not a list.
     """
     pairs = zip(listed(document), document.items, strict=True)
     return tuple(parse_transaction(item, raw, account_id) for item, raw in pairs)
@@ -185,7 +186,7 @@ def parse_transaction_page(document: Document, account_id: str, next_cursor: str
     :param account_id: the account asked for.
     :param next_cursor: where the next page starts, None at the end.
     :return: the page.
-    :raise FormatError: not a list, or a transaction has no usable id.
+    :raise FormatError: not a list.
     """
     items = parse_transactions(document, account_id)
     meta = as_object(document.value.get("meta"))

@@ -101,10 +101,11 @@ class Transaction:
     """A transaction, settled or pending, with the text it was read from.
 
     ``problems`` names, in the API's spelling, the attributes that could not be read as they were sent: amounts and
-    dates of these are None, texts are without the characters that no database text takes.
+    dates of these are None, texts are without the characters that no database text takes. A missing or unusable id is
+    None and the problem ``id``.
     """
 
-    id: str
+    id: str | None
     amount: Decimal | None  # signed, debit negative
     currency: str | None
     execution_date: datetime | None

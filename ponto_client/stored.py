@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .errors import FormatError
-from .jsontext import decode
-from .parsing import parse_transactions
+from .jsontext import JsonObject, decode
+from .parsing import listed, parse_transactions
 from .resources import Transaction
 
 
@@ -15,7 +15,8 @@ def read_transaction(raw: str) -> Transaction:
     :return: the transaction, equal to the one received.
     :raise FormatError: the text is not that of a transaction.
     """
-    transactions = parse_transactions(decode(f'{{"data":[{raw}]}}'.encode()))
-    if len(transactions) != 1:
+    document = decode(f'{{"data":[{raw}]}}'.encode())
+    transactions = parse_transactions(document)
+    if len(transactions) != 1 or not isinstance(listed(document)[0], JsonObject):
         raise FormatError("The text is not that of one transaction.")
     return transactions[0]

@@ -222,8 +222,9 @@ def create_synchronization(call: Context) -> Answer:
     resource_type, resource_id, subtype, address = values
     if resource_type != "account":
         raise invalid("resourceType", "The resource type must be account.")
-    if subtype not in SUBTYPES:
-        raise invalid("subtype", f"The subtype must be one of {', '.join(SUBTYPES)}.")
+    known = SUBTYPES if call.bank.options.unsettled_synchronizations else SUBTYPES[:2]
+    if subtype not in known:
+        raise invalid("subtype", f"The subtype must be one of {', '.join(known)}.")
     try:
         ipaddress.ip_address(address)
     except ValueError as error:

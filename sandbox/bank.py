@@ -203,7 +203,7 @@ class Bank(OwnerActs):
         now = self.clock.now()
         item = Transaction(
             id=attributes.pop("id", None) or self.new_id("transaction"),
-            bank_id=self.new_id("bank-transaction"),
+            bank_id=attributes.pop("bank_id", None) or self.new_id("bank-transaction"),
             account=account,
             amount=_decimal(amount),
             currency=attributes.pop("currency", account.currency),

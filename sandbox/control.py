@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from .bank import Bank
+from .bulk import book_many
 from .faults import Faults
 from .records import Account, Transaction
-from .web import Refusal
+from .web import Call, Refusal
 
 Json = dict[str, Any]
 RETAIL = ("Bakkerij Het Zoete Hoekje", "Café de la Gare", "Tankstation Ringlaan", "Boekhandel Letterwoud")
@@ -48,9 +49,10 @@ def balances_by_day(account: Account) -> dict[str, str]:
 class Control:
     """Answer control calls; amounts travel as texts, so no reader can lose a cent."""
 
-    def __init__(self, bank: Bank, faults: Faults) -> None:
+    def __init__(self, bank: Bank, faults: Faults, requests: list[Call]) -> None:
         self._bank = bank
         self._faults = faults
+        self._requests = requests
 
     def answer(self, method: str, name: str, body: str) -> Json:
         """Answer ``/_sandbox/{name}``.
@@ -94,6 +96,15 @@ class Control:
             for account in self._bank.accounts.values()
         ]}  # fmt: skip
 
+    def _get_bookings(self) -> Json:
+        """List every transaction that Ponto shows, by account, in its order: day, amount and text."""
+        return {account.id: [[item.day, item.amount, item.remittance_information] for item in account.visible]
+                for account in self._bank.accounts.values()}  # fmt: skip
+
+    def _get_requests(self) -> Json:
+        """List the calls so far, without their headers, which hold tokens."""
+        return {"requests": [[call.method, call.path, call.query, call.status] for call in self._requests]}
+
     def _get_scenario(self) -> Json:
         company = self._bank.scenario
         if company is None:
@@ -114,6 +125,14 @@ class Control:
                     given[key] = date.fromisoformat(given[key])
             made = [self._bank.add_transaction(account, Decimal(str(values["amount"])), **given)]
         return {"ids": [item.id for item in made], "balance": self._bank.balance(account)}
+
+    def _post_bookings(self, values: Json) -> Json:
+        """Book ``{"account", "count", "first_day", "last_day", "seed", "late"?}``: many at once, see book_many."""
+        account = self._account(values)
+        days = (date.fromisoformat(values["first_day"]), date.fromisoformat(values["last_day"]))
+        book_many(self._bank, account, int(values["count"]), *days, seed=int(values["seed"]),
+                  late=bool(values.get("late")))  # fmt: skip
+        return {"balance": self._bank.balance(account)}
 
     def _card_payment(self, account: Account, number: int) -> Transaction:
         return self._bank.add_transaction(

@@ -18,6 +18,7 @@ KINDS = (
     "truncated_page",
     "duplicate_across_pages",
     "empty_page_with_next",
+    "unknown_cursor",
     "expired_token",
     "foreign_next_link",
     "sister_next_link",
@@ -98,6 +99,7 @@ def distortion(faults: dict[str, Fault]) -> Distortion:
         shorten="truncated_page" in faults,
         repeat="duplicate_across_pages" in faults,
         empty="empty_page_with_next" in faults,
+        forgotten="unknown_cursor" in faults,
     )
 
 

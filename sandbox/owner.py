@@ -15,7 +15,7 @@ COPIED = (
     "currency", "description", "remittance_information", "remittance_information_type", "counterpart_name",
     "counterpart_reference", "end_to_end_id", "mandate_id", "creditor_id", "purpose_code", "bank_transaction_code",
     "proprietary_bank_transaction_code", "additional_information", "card_reference", "card_reference_type", "fee",
-    "overrides",
+    "overrides", "members",
 )  # fmt: skip
 RELINKED = ("reference", "reference_type", "currency", "subtype", "description", "holder_name", "product",
             "opening_balance", "deprecated", "credit_limit")  # fmt: skip
@@ -54,7 +54,7 @@ class OwnerActs(ABC):
                 integration.unshare(account)
 
     def relink(self, account: Account) -> Account:
-        """Remove an account and link it again: new Ponto ids for it and for all of its transactions."""
+        """Remove an account and link it again: new Ponto ids for it and all of its transactions, the bank's stay."""
         with self.lock:
             shared_with = [each for each in self.integrations if account.id in each.account_ids]
             self.remove_account(account)
@@ -67,7 +67,7 @@ class OwnerActs(ABC):
             for item in sorted(account.ledger, key=lambda each: (each.day, each.sequence)):
                 copied = {name: getattr(item, name) for name in COPIED}
                 self.add_transaction(fresh, item.amount, item.execution_date, item.value_date, created_at=now,
-                                     **copied)  # fmt: skip
+                                     bank_id=item.bank_id, **copied)  # fmt: skip
             return fresh
 
     def renew(self, account: Account) -> None:

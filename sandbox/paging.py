@@ -39,6 +39,7 @@ class Distortion:
     shorten: bool = False
     repeat: bool = False
     empty: bool = False
+    forgotten: bool = False  # the cursor that was asked for is not known anymore
 
 
 @dataclass
@@ -118,7 +119,7 @@ class Pager:
         """
         distortion = distortion or Distortion()
         start, stop = self._span(listing, asked, min(asked.limit, cap or asked.limit))
-        if start is None:
+        if start is None or (distortion.forgotten and asked.after):
             return self._document([], asked, address, {}, write_nulls)
         if distortion.empty:
             cursor = self._alias(asked.after)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+MISSING = object()
 # Ponto takes 180 days where a bank states nothing else (support article KA-02516).
 DEFAULT_LIFETIME_DAYS = 180
 
@@ -19,6 +20,8 @@ class Options:
     reauthorization_requests: bool = True
     # Seconds from pending over running to the end; recorded sandbox answers took about 0.2 s.
     synchronization_seconds: float = 0.2
+    # False: an older version of the API, which does not know accountTransactionsWithUnsettled yet.
+    unsettled_synchronizations: bool = True
     # Serve at most this many items a page, whatever limit was asked.
     page_limit_cap: int | None = None
     # Add attributes and links that are newer than the recorded samples (expectedAuthorizationLifetime, ...).
@@ -90,6 +93,8 @@ class Transaction:
     fee: Decimal | None = None
     # API attributes (in the API's spelling) served instead of the ones above: for values Ponto should never send.
     overrides: dict[str, Any] = field(default_factory=dict)
+    # Members of the resource itself (``id``, ``type``, ...) served instead of its own; ``MISSING`` leaves one out.
+    members: dict[str, Any] = field(default_factory=dict)
 
     @property
     def day(self) -> date:

@@ -6,7 +6,7 @@ from typing import Any
 
 from .bank import Bank
 from .jsontext import microseconds, milliseconds, seconds
-from .records import Account, Institution, Integration, ReauthorizationRequest, Synchronization, Transaction
+from .records import MISSING, Account, Institution, Integration, ReauthorizationRequest, Synchronization, Transaction
 
 Json = dict[str, Any]
 
@@ -137,12 +137,13 @@ class Renderer:
             "data": {"id": item.account.id, "type": "account"},
             "links": {"related": f"{self.base}/accounts/{item.account.id}"},
         }
-        return {
+        resource = {
             "attributes": attributes | item.overrides,
             "id": item.id,
             "relationships": {"account": related},
             "type": kind,
         }
+        return {name: value for name, value in (resource | item.members).items() if value is not MISSING}
 
     def synchronization(self, sync: Synchronization) -> Json:
         """Render a synchronization; the links to what it updated come when it is done."""

@@ -77,7 +77,7 @@ class Sandbox:
         self.bank = bank
         self.faults = Faults()
         self.requests: list[Call] = []
-        self._control = Control(bank, self.faults)
+        self._control = Control(bank, self.faults, self.requests)
         self._server = ServerThread(self, port)
 
     @property
@@ -138,7 +138,8 @@ class Sandbox:
         return response(environ, start_response)
 
     def _record(self, request: Request, status: int) -> None:
-        call = Call(request.method, request.path, request.args.to_dict(), status, dict(request.headers))
+        body = request.get_data(as_text=True)
+        call = Call(request.method, request.path, request.args.to_dict(), status, dict(request.headers), body)
         with self.bank.lock:
             self.requests.append(call)
 

@@ -33,6 +33,7 @@ class Call:
     # 0 when the connection was cut.
     status: int
     headers: dict[str, str] = field(repr=False)
+    body: str = field(default="", repr=False)
 
 
 class Refusal(Exception):

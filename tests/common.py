@@ -7,6 +7,7 @@ from decimal import Decimal
 from odoo.tests import TransactionCase, new_test_user
 
 from ..sandbox import Bank, Sandbox
+from .invariants import Watch, violations
 
 IBAN = "BE68539007547034"
 OTHER_IBAN = "BE71096123456769"
@@ -158,3 +159,12 @@ class PontoCase(TransactionCase):
             [account.journal_id.id],
         )
         self.assertEqual(Decimal(str(self.env.cr.fetchone()[0])), self.bank.balance(bank_account))
+
+    def watch(self, bank_account, account):
+        """Return what the invariants need to know of an account; make it before anything is imported."""
+        return Watch(self.bank, bank_account, account)
+
+    def assertInvariants(self, *watches):
+        """Assert the rules that must never break (tests/invariants.py)."""
+        broken = violations(*watches)
+        self.assertFalse(broken, "\n".join(f"({number}) {text}" for number, text in broken))

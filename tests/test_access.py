@@ -5,8 +5,21 @@ from odoo.tools import mute_logger
 from .rpc_case import RpcCase, RpcRefused
 
 QUIET = ("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.models.unlink")
-STORED = ("ponto.connection", "ponto.institution", "ponto.account", "ponto.transaction", "ponto.synchronization")
-WIZARDS = ("ponto.account.fetch", "ponto.account.fetch.line", "ponto.account.opening")
+STORED = (
+    "ponto.connection",
+    "ponto.institution",
+    "ponto.account",
+    "ponto.transaction",
+    "ponto.synchronization",
+    "ponto.balance.day",
+    "ponto.refresh",
+)
+WIZARDS = (
+    "ponto.account.fetch",
+    "ponto.account.fetch.line",
+    "ponto.account.opening",
+    "ponto.synchronization.undo",
+)
 LINE = "account.bank.statement.line"
 
 # What each kind of user may do, by the first letters of read, write, create, unlink.
@@ -16,9 +29,12 @@ RIGHTS = {
     "ponto.account": {"administrator": "rw", "invoicing": "r"},
     "ponto.transaction": {"administrator": "r", "invoicing": "r"},
     "ponto.synchronization": {"administrator": "r", "invoicing": "r"},
+    "ponto.refresh": {"administrator": "r", "invoicing": "r"},
     "ponto.account.fetch": {"administrator": "rwcu", "invoicing": ""},
     "ponto.account.fetch.line": {"administrator": "rwcu", "invoicing": ""},
     "ponto.account.opening": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.balance.day": {"administrator": "r", "invoicing": "r"},
+    "ponto.synchronization.undo": {"administrator": "rwcu", "invoicing": ""},
     "ponto.token": {"administrator": "", "invoicing": ""},
     LINE: {"administrator": "rwcu", "invoicing": "r"},
 }
@@ -35,6 +51,7 @@ class AccessCase(RpcCase):
         self.institution_record = self.connection.institution_ids
         self.journal = self.account.journal_id
         self.line = self.lines_of(self.account)
+        self.run_with_lines = self.line.ponto_transaction_ids.synchronization_id
         self.env["ponto.transaction"].create(
             {
                 "account_id": self.account.id,
@@ -43,9 +60,10 @@ class AccessCase(RpcCase):
                 "state": "error",
                 "reason": "refused",
                 "detail": "?",
-                "raw": self.account.transaction_ids[:1].raw,
+                "raw": self.account.transaction_ids.raw.replace(self.account.transaction_ids.ponto_id, "broken"),
             }
         )
+        self.env["ponto.refresh"].create({"account_id": self.account.id, "state": "done"})
         self.portal = self._create_user("ponto_portal", "base.group_portal")
         self.env.flush_all()
 
@@ -56,6 +74,9 @@ class AccessCase(RpcCase):
             return self.a_record_of("ponto.account.fetch").line_ids[:1]
         if model == "ponto.account.opening":
             action = self.account.action_create_opening_entry()
+            return self.env[model].browse(action["res_id"])
+        if model == "ponto.synchronization.undo":
+            action = self.run_with_lines.action_undo()
             return self.env[model].browse(action["res_id"])
         if model == LINE:
             return self.line
@@ -147,9 +168,12 @@ class TestActions(AccessCase):
             ("ponto.connection", "action_connect", self.connection),
             ("ponto.connection", "action_synchronize", self.connection),
             ("ponto.account", "action_synchronize", self.account),
+            ("ponto.account", "action_poll", self.account),
             ("account.journal", "action_ponto_synchronize", self.journal),
             ("ponto.account", "action_create_opening_entry", self.account),
             ("ponto.account.opening", "action_confirm", self.a_record_of("ponto.account.opening")),
+            ("ponto.synchronization", "action_undo", self.run_with_lines),
+            ("ponto.synchronization.undo", "action_confirm", self.a_record_of("ponto.synchronization.undo")),
             ("ponto.account.fetch", "action_refresh", fetch),
             ("ponto.account.fetch", "action_confirm", fetch),
             ("ponto.transaction", "action_retry", failed),
@@ -199,6 +223,12 @@ class TestActions(AccessCase):
         opening_id = self.call("ponto.account", "action_create_opening_entry", self.account.ids)["res_id"]
         self.call("ponto.account.opening", "action_confirm", [opening_id])
         self.assertEqual(self.account.balance_state, "equal")
+        undo_id = self.call("ponto.synchronization", "action_undo", self.run_with_lines.ids)["res_id"]
+        self.call("ponto.synchronization.undo", "action_confirm", [undo_id])
+        self.assertTrue(self.line.exists(), "a request only asks for it")
+        self.assertEqual(self.account.undo_run_id, self.run_with_lines)
+        self.run_scheduled_action()
+        self.assertFalse(self.line.exists())
         failed = self.env["ponto.transaction"].search([("state", "=", "error")])
         self.call("ponto.transaction", "action_retry", failed.ids)
         self.assertEqual(failed.state, "to_import")
@@ -274,6 +304,8 @@ class TestSecondCompany(AccessCase):
             ("ponto.account", "action_create_opening_entry", self.account),
             ("ponto.institution", "action_fetch_accounts", self.institution_record),
             ("ponto.transaction", "action_retry", self.account.transaction_ids),
+            ("ponto.synchronization", "action_undo", self.run_with_lines),
+            ("ponto.synchronization.undo", "action_confirm", self.a_record_of("ponto.synchronization.undo")),
             ("account.journal", "action_ponto_synchronize", self.journal),
         ):
             with self.subTest(model=model, method=method):
@@ -304,6 +336,7 @@ class TestSecondCompany(AccessCase):
         for model, vals in (
             ("ponto.account.fetch", {"connection_id": self.connection.id}),
             ("ponto.account.opening", {"account_id": self.account.id, "date": "2026-01-01", "amount": 1.0}),
+            ("ponto.synchronization.undo", {"synchronization_id": self.run_with_lines.id}),
         ):
             with self.subTest(model=model), self.assertRaises(RpcRefused):
                 self.call(model, "read", self.call(model, "create", [vals]))

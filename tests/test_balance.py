@@ -112,6 +112,23 @@ class TestBalance(PontoCase):
         self.synchronize(connection)
         self.assertFalse(self.statements_of(connection.account_ids))
 
+    def test_a_late_line_on_a_day_without_statement_moves_the_following_days(self):
+        first = self.month - relativedelta(months=1)
+        for day in (3, 10, 20):
+            self.pay(self.bank_account, "10.00", day=first.replace(day=day))
+        connection, wizard = self.connect()
+        self.choose(wizard)
+        account = connection.account_ids
+        account.statement_period = "day"
+        books = self.watch(self.bank_account, account)
+        self.synchronize(connection)
+        self.assertInvariants(books)
+        for day in (5, 6, 12):
+            self.pay(self.bank_account, "-3.00", day=first.replace(day=day))
+        self.synchronize(connection)
+        self.assertInvariants(books)
+        self.assertEqual(len(self.statements_of(account)), 6)
+
     def test_a_late_line_joins_its_statement_and_the_following_move_along(self):
         self.fill_months()
         connection = self.connect_and_import()
@@ -177,5 +194,6 @@ class TestBalance(PontoCase):
             [self.month - relativedelta(months=1, days=1), self.company.id],
         )
         self.env.invalidate_all()
+        connection.account_ids.sync_stage = "import"
         self.synchronize(connection)
         self.assertEqual(len(self.statements_of(connection.account_ids)), 1)

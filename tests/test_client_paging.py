@@ -169,6 +169,16 @@ class TestClientPaging(ClientCase):
         self.stub.reply(PATH, page("t1", "t2", next=f"{PATH}?page=2"), page(next=f"{PATH}?page=3"), page("t3"))
         self.assertEqual(self.ids(), ([["t1", "t2"], [], ["t3"]], ["t2", "page=3", None]))
 
+    def test_an_item_without_a_usable_id_at_the_end_of_a_page_breaks_no_paging(self):
+        self.stub.reply(
+            PATH,
+            page("t1", None, next=f"{PATH}?page[after]=t2"),
+            page("t3", None, next=f"{PATH}?page=3"),
+            page(None, next=f"{PATH}?page=4"),
+            page("t6"),
+        )
+        self.assertEqual(self.ids(), ([["t1", None], ["t3", None], [None], ["t6"]], ["t2", "t3", "page=4", None]))
+
     def test_circles_end_in_an_error(self):
         for replies in (
             [page("t1", next=f"{PATH}?page[after]=t1")],

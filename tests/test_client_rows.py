@@ -1,6 +1,7 @@
 """Values that banks and servers really send, or never should: one bad row never costs a page."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -167,7 +168,7 @@ class TestClientRows(ClientCase):
         (row,) = self.rows(f'{{"id": "t", "attributes": {{"amount": 1.50, "description": "é\\u0000"}}, {relation}}}')
         self.assertEqual(row.problems, ("description",))
         self.assertEqual(read_transaction(row.raw), row)
-        for raw in ("", "[]", "{}", "no", f"{row.raw}, {row.raw}"):
+        for raw in ("", "[]", "7", "null", "no", f"{row.raw}, {row.raw}"):
             with self.assertRaises(FormatError):
                 read_transaction(raw)
 
@@ -196,8 +197,20 @@ class TestClientRows(ClientCase):
 
     def test_row_without_a_usable_id(self):
         for identifier in ("null", '""', "7", "{}", '"a b"', '"a\\u0000"', '"\\ud800"', '".."', f'"{"x" * 201}"'):
-            with self.subTest(identifier=identifier[:20]), self.assertRaises(FormatError):
-                self.row("", identifier)
+            with self.subTest(identifier=identifier[:20]):
+                before, row, after = self.rows(
+                    '{"id": "t1"}', f'{{"id": {identifier}, "attributes": {{"amount": 5, "fee": "x"}}}}', '{"id": "t2"}'
+                )
+                self.assertEqual((row.id, row.amount, row.problems), (None, 5, ("id", "fee")))
+                self.assertEqual((before.id, after.id), ("t1", "t2"))
+                self.assertEqual(read_transaction(row.raw), replace(row, account_id=None))
+
+    def test_an_item_that_is_no_resource_at_all(self):
+        for text in ("null", "7", '"text"', "[]", "[1]", "{}"):
+            with self.subTest(text=text):
+                before, row, after = self.rows('{"id": "t1"}', text, '{"id": "t2"}')
+                self.assertEqual((row.id, row.amount, row.problems, row.raw), (None, None, ("id",), text))
+                self.assertEqual((before.id, after.id), ("t1", "t2"))
 
     def test_repr_does_not_repeat_the_raw_text(self):
         self.assertNotIn("attributes", repr(self.row('"amount": 1')))

@@ -59,6 +59,29 @@ class TestPull(PontoCase):
         self.synchronize(connection)
         self.assertComplete(connection, 250)
 
+    def test_a_cursor_that_is_forgotten_between_two_pages_is_never_taken_for_the_end(self):
+        self.fill(350)
+        connection, wizard = self.connect()
+        self.choose(wizard)
+        self.sandbox.faults.add("unknown_cursor", path=r"/transactions$", nth=2)
+        self.synchronize(connection)
+        self.assertComplete(connection, 350)
+
+    @mute_logger(*SYNC_LOGGERS)
+    def test_pages_that_always_break_off_are_an_error_and_not_the_end(self):
+        self.fill(350)
+        connection, wizard = self.connect()
+        self.choose(wizard)
+        account = connection.account_ids
+        self.sandbox.faults.add("unknown_cursor", path=r"/transactions$", times=99)
+        self.synchronize(connection)
+        self.assertFalse(account.pull_complete)
+        self.assertTrue(account.last_error_message)
+        self.assertTrue(account.next_attempt_at)
+        self.sandbox.faults.clear()
+        self.synchronize(connection)
+        self.assertComplete(connection, 350)
+
     def test_faults_of_a_page_lose_and_double_nothing(self):
         for fault in ("duplicate_across_pages", "empty_page_with_next", "sister_next_link"):
             with self.subTest(fault=fault):

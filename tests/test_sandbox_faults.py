@@ -121,6 +121,15 @@ class TestSandboxFaults(SandboxCase):
         following = self.get(f"{self.path}?limit=5")["links"]["next"]
         self.assertTrue(following.startswith(f"https://api.myponto.com{self.path}?after="))
 
+    def test_a_cursor_that_is_not_known_anymore(self):
+        self.faults.add("unknown_cursor", path=r"/transactions$", nth=2)
+        first = self.get(f"{self.path}?limit=10")
+        self.assertEqual(len(first["data"]), 10, "without a cursor it does nothing")
+        gone = self.get(first["links"]["next"])
+        self.assertEqual(gone["data"], [])
+        self.assertNotIn("next", gone["links"])
+        self.assertEqual(self.ids(f"{self.path}?limit=10"), self.all_ids)
+
     def test_unknown_faults_and_bad_expressions_are_refused(self):
         with self.assertRaises(ValueError):
             self.faults.add("earthquake")

@@ -114,6 +114,14 @@ class TestSandboxRequestedSynchronization(SynchronizationCase):
         for changes in ({"resourceType": "card"}, {"subtype": "everything"}, {"customerIpAddress": "localhost"}):
             self.assertEqual(self.error(self._create(400, **changes))["code"], "validationError")
 
+    def test_an_older_api_knows_two_subtypes(self):
+        self.bank.options.unsettled_synchronizations = False
+        given = {"resourceType": "account", "resourceId": self.account.id, "customerIpAddress": CUSTOMER_ADDRESS}
+        refused = self.post("/synchronizations", {**given, "subtype": "accountTransactionsWithUnsettled"}, 400)
+        self.assertEqual(refused["errors"][0]["code"], "validationError")
+        self.post("/synchronizations", {**given, "subtype": "accountTransactions"})
+        self.assertIn(CUSTOMER_ADDRESS, self.sandbox.requests[-1].body)
+
     def test_an_unknown_account_is_refused(self):
         for account in ("00000000-0000-4000-8000-000000000000", self.institution.id):
             error = self.error(self._create(400, resourceId=account))

@@ -109,16 +109,26 @@ class Runner:
             path.unlink(missing_ok=True)
 
 
-def play_script(runner: Runner, database: str, script: str, variables: dict[str, str]) -> dict:
+def log_of(runner: Runner, database: str) -> Path:
+    """Return the file that gets Odoo's log when a script is played on a database."""
+    return runner.logs / f"{database}.log"
+
+
+def play_script(
+    runner: Runner, database: str, script: str, variables: dict[str, str], *, connected: bool = True
+) -> dict:
     """Run a script of tools/ in an Odoo shell, show its progress and return its result.
 
     :param script: name of the file; it prints its result as JSON on a line that starts with ``RESULT``
     :param variables: added to its environment, where other users of the machine cannot read them
+    :param connected: give it an environment; a script that forks opens its own cursors
     :raises Failure: when it fails
     """
     configuration = runner.configuration()
-    log = runner.logs / f"{database}.log"
-    command = runner.command("shell", configuration, "-d", database, "--no-http", "--log-level", "info")
+    log = log_of(runner, database)
+    command = runner.command("shell", configuration, "--no-http", "--log-level", "info")
+    if connected:
+        command += ["-d", database]
     result = None
     try:
         with (

@@ -74,11 +74,23 @@ def running(python: Path, sandbox: Sandbox) -> Iterator[Sandbox]:
     :param python: Python of the cache, which has Werkzeug
     :return: the sandbox with the Client ID that it chose
     """
+    command = [python, "-m", "tools.sandbox_server", "--port", sandbox.port, "--anchor", sandbox.anchor]
+    env = process.plain_environment(PONTO_SANDBOX_SECRET=sandbox.secret)
+    with listening(command, env) as ready:
+        yield replace(sandbox, client_id=ready.split()[1])
+
+
+@contextlib.contextmanager
+def listening(command: list, env: dict[str, str]) -> Iterator[str]:
+    """Run a sandbox program of tools/ for the length of the block.
+
+    :param command: program and arguments; it gets ``--ready-file`` and writes that file when it listens
+    :param env: its environment
+    :return: what the file holds
+    """
     _require_sources()
     with tempfile.TemporaryDirectory(prefix="ponto-") as temporary:
         ready = Path(temporary) / "ready"
-        command = [python, "-m", "tools.sandbox_server", "--port", sandbox.port, "--anchor", sandbox.anchor]
-        env = process.plain_environment(PONTO_SANDBOX_SECRET=sandbox.secret)
         log = places.cache() / "logs" / "sandbox.log"
         log.parent.mkdir(exist_ok=True)
         with (
@@ -87,10 +99,9 @@ def running(python: Path, sandbox: Sandbox) -> Iterator[Sandbox]:
                 [*command, "--ready-file", ready], env=env, cwd=places.TREE, stdout=printed, stderr=printed
             ) as child,
         ):
-            with step(f"Starting the sandbox at {sandbox.url}"):
+            with step("Starting the sandbox"):
                 _wait(ready, child, log)
-            client_id = ready.read_text().split()[1]
-            yield replace(sandbox, client_id=client_id)
+            yield ready.read_text()
 
 
 def _wait(ready: Path, child, log: Path) -> None:

@@ -1,5 +1,6 @@
 """``./dev test``: the suite on a database of its own, with both runners."""
 
+import random
 import re
 import subprocess
 import tempfile
@@ -7,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import places, process, server_packages
+from . import harness, places, process, server_packages
 from .databases import Databases
 from .odoo_run import play_script
 from .output import Failure, say, step
@@ -44,16 +45,41 @@ def run_pytest(arguments: list[str], *, long: bool) -> int:
             return code
         verdict = _judge(_read_junit(folder / "junit.xml"))
         covered = _report_coverage(databases, folder, whole=not arguments)
-    reinstalled = 0 if arguments or code else _reinstall(databases)
-    return code or verdict or covered or reinstalled
+    if not arguments and not code:
+        _run_parts(databases, list(PARTS), None)
+    return code or verdict or covered
 
 
-def _reinstall(databases: Databases) -> int:
-    """Uninstall and install again on a database of its own: no line doubled, groups and feed source restored."""
-    with databases.throw_away() as database, step("Uninstalling and installing again"):
+def run_parts(names: list[str], seed: int | None) -> int:
+    """Run what needs real processes, alone.
+
+    :param names: of PARTS
+    :param seed: decides what is drawn at random; a new one when left out
+    :return: exit code
+    """
+    _run_parts(open_workshop(), names, seed)
+    return 0
+
+
+def _run_parts(databases: Databases, names: list[str], seed: int | None) -> None:
+    """Run parts of the suite that are no tests of Odoo's runner: each on real processes and a database of its own.
+
+    :raises Failure: when one fails
+    """
+    for name in names:
+        drawn = random.randrange(1_000_000) if seed is None else seed
+        with step(f"{name}: {PARTS[name].__doc__.strip()} (seed {drawn})"):
+            PARTS[name](databases, drawn)
+
+
+def _reinstall(databases: Databases, _seed: int) -> None:
+    """Uninstall and install again: no line doubled, groups and feed source restored."""
+    with databases.throw_away() as database:
         result = play_script(databases.runner, database, "reinstall_script.py", {})
         say(f"    {result['lines']} lines before, {result['after']['lines']} after, {result['doubled']} doubled")
-    return 0
+
+
+PARTS = {"reinstall": _reinstall, **harness.PARTS}
 
 
 def run_odoo(*, tags: str, long: bool) -> int:

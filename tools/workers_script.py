@@ -1,0 +1,146 @@
+"""Two and four workers on the same accounts at once, while a user edits them; started by ``./dev test`` only.
+
+Prints who imported what, and its result as JSON on a line that starts with RESULT.
+"""
+
+import json
+import os
+import time
+
+from odoo import SUPERUSER_ID, api
+from odoo.addons.account_online_ponto.tools.harness_invariants import judge, read_bank
+from odoo.addons.account_online_ponto.tools.harness_setup import (
+    Remote,
+    connect,
+    is_busy,
+    let_time_pass,
+    prepare_crons,
+)
+from odoo.addons.account_online_ponto.tools.harness_workers import Worker, run_jobs
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+
+GIVEN = json.loads(os.environ["PONTO_HARNESS"])
+DATABASE, SEED = GIVEN["database"], GIVEN["seed"]
+START_DAYS = ("2000-01-01", "2000-01-02")  # both before the first transaction: the result is the same
+PERIODS = ("none", "month")
+NEW_PER_ACCOUNT = 40
+PAUSE_SECONDS = 0.1  # of the user between two clicks
+
+
+def work(registry, _board):
+    """Do what a cron worker of Odoo does, and return how many batches and lines of which account it made."""
+    cls, shares = registry["ponto.account"], {}
+    original = cls._create_lines
+
+    def counted(self, rows, run):
+        result = original(self, rows, run)
+        share = shares.setdefault(self.id, [0, 0])
+        share[0] += 1
+        share[1] += len(result[0])
+        return result
+
+    cls._create_lines = counted
+    run_jobs(DATABASE)
+    return shares
+
+
+def edit(account_ids, remote):
+    """Return the job of a user who edits accounts and reads the list of Ponto, until the user is killed."""
+
+    def job(registry, _board):
+        click = 0
+        while True:
+            click += 1
+            with registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                account = env["ponto.account"].browse(account_ids[click % len(account_ids)])
+                retrying(lambda account=account, click=click: edit_once(account, click, remote), env)
+            time.sleep(PAUSE_SECONDS)
+
+    return job
+
+
+def edit_once(account, click, remote):
+    """Do one click of the user."""
+    connection = account.connection_id
+    if click % 10 == 0:  # Fetch Accounts
+        remote.post("transactions", account=account.ponto_id, amount="1.00", remittance_information=f"Click {click}")
+        account.env["ponto.account.fetch"].create({"connection_id": connection.id}).action_refresh()
+    elif click % 10 == 5:  # Fetch Transactions, as in a web request
+        connection.account_ids._forget_waits(connection)
+        connection._trigger_synchronization()
+    elif click % 2:
+        account.import_from = START_DAYS[click // 2 % 2]
+    else:
+        account.statement_period = PERIODS[click // 2 % 2]
+
+
+def import_together(registry, count, account_ids, remote):
+    """Let workers import what is due while a user edits the accounts.
+
+    :return int: process id of the user
+    """
+    start = time.monotonic()
+    workers = [Worker(DATABASE, work) for _number in range(count)]
+    user = Worker(DATABASE, edit(account_ids, remote))
+    shares = [worker.result() for worker in workers]
+    assert not user.over(), "the user met an error"
+    user.kill()
+    print(f"{count} workers, {time.monotonic() - start:.1f} s:")
+    for worker, share in zip(workers, shares, strict=True):
+        batches, lines = (sum(each[number] for each in share.values()) for number in (0, 1))
+        print(f"    worker {worker.pid}: {len(share)} accounts, {batches} batches, {lines} lines")
+    finish(registry, account_ids)
+    idle = sum(not share for share in shares)
+    assert not idle, f"{idle} of {count} workers got no account"
+    return user.pid
+
+
+def finish(registry, account_ids):
+    """Let one worker do what the user's last clicks left to do."""
+    with registry.cursor() as cr:
+        accounts = api.Environment(cr, SUPERUSER_ID, {})["ponto.account"].browse(account_ids)
+        accounts.write({"statement_period": "month", "import_from": START_DAYS[0]})
+    let_time_pass(registry)
+    while is_busy(registry):
+        Worker(DATABASE, lambda _registry, _board: run_jobs(DATABASE)).result()
+
+
+def check(registry, bank):
+    """Stop the harness when books and bank contradict each other, or two workers waited for each other."""
+    with registry.cursor() as cr:
+        problems = judge(cr, bank, complete=True)
+        cr.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        deadlocks = cr.fetchone()[0]
+    assert not problems, f"seed {SEED}:\n" + "\n".join(problems[:20])
+    assert not deadlocks, f"seed {SEED}: {deadlocks} deadlocks"
+
+
+def share_out(count, integration):
+    """Let workers import the accounts of an integration together: the history, then what is new.
+
+    :param int count: number of workers, and of scheduled actions
+    :param dict integration: its credentials and accounts
+    :return dict: process ids of the users, number of transactions
+    """
+    remote, registry = Remote(GIVEN["url"]), Registry(DATABASE)
+    prepare_crons(registry, count)
+    account_ids = connect(registry, GIVEN["url"], integration)
+    let_time_pass(registry)
+    users = [import_together(registry, count, account_ids, remote)]
+    bank = read_bank(remote, integration["accounts"])
+    check(registry, bank)
+    for number, account in enumerate(bank.accounts):
+        remote.post("bookings", account=account["ponto_id"], count=NEW_PER_ACCOUNT, late=True, seed=SEED + 50 + number,
+                    first_day=min(account["balances"]), last_day=bank.today.isoformat())  # fmt: skip
+    let_time_pass(registry)
+    users.append(import_together(registry, count, account_ids, remote))
+    bank = read_bank(remote, integration["accounts"])
+    check(registry, bank)
+    return {"users": users, "transactions": bank.count()}
+
+
+results = [share_out(count, integration) for count, integration in zip((2, 4), GIVEN["integrations"], strict=True)]
+users = [pid for result in results for pid in result["users"]]
+print("RESULT " + json.dumps({"users": users, "transactions": sum(result["transactions"] for result in results)}))
