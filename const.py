@@ -22,6 +22,7 @@ PONTO_ID_LENGTH = 36  # ids are UUID texts (ponto-api.md, 3)
 FOLLOW_BATCH = 50  # a label costs 45 ms (odoo-decisions.md, 15)
 PAGE_LIMIT = 100
 CLICK_SECONDS = 8  # the longest a click may work inside its request when no cron runs
+FILE_SECONDS = 30  # the longest a click may import files: Odoo ends requests at 60 s of CPU time
 BACKOFF_HOURS = (1, 2, 4)
 RUN_LOG_DAYS = 400
 STEP_RETRIES = 3  # repetitions of one page or batch after a serialization failure

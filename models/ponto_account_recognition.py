@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .ponto_pairing import Entry, pair
@@ -50,12 +51,33 @@ class PontoAccount(models.Model):
         lines = self._get_unknown_lines(journal, min(rest.mapped("date")) - LOOK_BACK) if rest else []
         taken = set(existing.values())
         lines = [line for line in lines if line.key not in taken]
+        lines = self._mark_exact(lines, journal)
         return by_id, adopted, pair((self._get_bank_entry(row) for row in rest), lines)
 
     def _get_bank_entry(self, row):
-        days = {row.execution_date, row.value_date} - {row.date, False}
+        day, other_day = row.execution_date or row.date, row.value_date
         number = self._normalize_reference(row.counterpart_account)
-        return Entry(row.id, self._in_smallest_unit(row.amount), row.date, number, days.pop() if days else None)
+        return Entry(row.id, self._in_smallest_unit(row.amount), day, number, other_day if other_day != day else None)
+
+    def _mark_exact(self, lines, journal):
+        """Mark lines from files of the bank as exact on days of which Ponto does not tell.
+
+        Where both tell a day, what one of them books a day apart is the same money. Where the file goes on alone, the
+        same amount a day later, a fare or a fee, is the next one.
+
+        :param list lines: `Entry`
+        :param journal: `account.journal` record
+        :return list: `Entry`
+        """
+        from_files = journal._get_lines_from_files([line.key for line in lines])
+        if not from_files:
+            return lines
+        told = Domain("account_id", "=", self.id) & Domain("state", "!=", "pending") & Domain("date", "!=", False)
+        first, last = self.env["ponto.transaction"]._read_group(told, aggregates=["date:min", "date:max"])[0]
+        return [
+            line._replace(exact=True) if line.key in from_files and not first <= line.day <= last else line
+            for line in lines
+        ]
 
     def _in_smallest_unit(self, amount):
         return round(amount / self.currency_id.rounding)

@@ -6,7 +6,13 @@ from .rpc_case import RpcCase, RpcRefused
 
 QUIET = ("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model", "odoo.models.unlink")
 STORED = ("ponto.connection", "ponto.institution", "ponto.account", "ponto.transaction", "ponto.synchronization")
-WIZARDS = ("ponto.account.fetch", "ponto.account.fetch.line", "ponto.account.opening")
+WIZARDS = (
+    "ponto.account.fetch",
+    "ponto.account.fetch.line",
+    "ponto.account.opening",
+    "ponto.file.import",
+    "ponto.file.import.line",
+)
 LINE = "account.bank.statement.line"
 
 # What each kind of user may do, by the first letters of read, write, create, unlink.
@@ -19,6 +25,8 @@ RIGHTS = {
     "ponto.account.fetch": {"administrator": "rwcu", "invoicing": ""},
     "ponto.account.fetch.line": {"administrator": "rwcu", "invoicing": ""},
     "ponto.account.opening": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.file.import": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.file.import.line": {"administrator": "rwcu", "invoicing": ""},
     "ponto.token": {"administrator": "", "invoicing": ""},
     LINE: {"administrator": "rwcu", "invoicing": "r"},
 }
@@ -57,6 +65,11 @@ class AccessCase(RpcCase):
         if model == "ponto.account.opening":
             action = self.account.action_create_opening_entry()
             return self.env[model].browse(action["res_id"])
+        if model == "ponto.file.import":
+            return self.env[model].create({"journal_id": self.journal.id})
+        if model == "ponto.file.import.line":
+            line = {"account_number": "BE1", "currency_code": "EUR"}
+            return self.env[model].create({"wizard_id": self.a_record_of("ponto.file.import").id, **line})
         if model == LINE:
             return self.line
         return self.env[model].search([], limit=1)
@@ -150,6 +163,8 @@ class TestActions(AccessCase):
             ("account.journal", "action_ponto_synchronize", self.journal),
             ("ponto.account", "action_create_opening_entry", self.account),
             ("ponto.account.opening", "action_confirm", self.a_record_of("ponto.account.opening")),
+            ("ponto.file.import", "action_read", self.a_record_of("ponto.file.import")),
+            ("ponto.file.import", "action_import", self.a_record_of("ponto.file.import")),
             ("ponto.account.fetch", "action_refresh", fetch),
             ("ponto.account.fetch", "action_confirm", fetch),
             ("ponto.transaction", "action_retry", failed),

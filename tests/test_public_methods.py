@@ -20,6 +20,7 @@ PUBLIC_METHODS = {
     "ponto.account": {
         "action_create_opening_entry",
         "action_fetch_accounts",
+        "action_import_file",
         "action_renew_authorization",
         "action_synchronize",
         "action_view_bank_transactions",
@@ -32,8 +33,11 @@ PUBLIC_METHODS = {
     "ponto.account.fetch": {"action_confirm", "action_open_connection", "action_open_ponto", "action_refresh"},
     "ponto.account.fetch.line": set(),
     "ponto.account.opening": {"action_confirm"},
+    "ponto.file.import": {"action_import", "action_read"},
+    "ponto.file.import.line": set(),
     "account.journal": {
         "action_ponto_fetch_accounts",
+        "action_ponto_import_file",
         "action_ponto_renew_authorization",
         "action_ponto_synchronize",
         "action_ponto_view_account",

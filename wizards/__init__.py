@@ -1,1 +1,7 @@
-from . import ponto_account_fetch, ponto_account_fetch_line, ponto_account_opening
+from . import (
+    ponto_account_fetch,
+    ponto_account_fetch_line,
+    ponto_account_opening,
+    ponto_file_import,
+    ponto_file_import_line,
+)
