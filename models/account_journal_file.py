@@ -29,11 +29,7 @@ class AccountJournal(models.Model):
             "res_model": "ponto.file.import",
             "views": [(False, "form")],
             "target": "new",
-            "context": {
-                "default_journal_id": self.id,
-                "default_company_id": self.company_id.id,
-                "dialog_size": "extra-large",
-            },
+            "context": {"default_journal_id": self.id, "dialog_size": "extra-large"},
         }
 
     # ------------------------------------------------------------------ which journal

@@ -8,7 +8,7 @@ Why parsers of our own, after looking at those on PyPI (October 2026):
   9), and checks with ``assert`` only, so not at all under ``python -O``, and without saying which line is wrong.
 * ``pycoda`` 1.1.0 is GPL: an addon under the LGPL cannot depend on it. ``coda`` 0.1.0 is something else.
 * ``pycamt`` 1.1.1 (MIT) needs an lxml newer than the one that Odoo 19 pins, passes over balances that do not add up,
-  turns signed ones into floating point, and finds nothing when the file uses a namespace prefix.
+  turns signed ones into floating point, and fails on a file that uses a namespace prefix.
 * ``bankstatementparser``, ``camt053`` (both Apache or MIT) bring pandas or fastapi, uvicorn and httpx into the server of
   Odoo. ``sepa`` 0.5.4 has not moved for years, and has no balances.
 

@@ -15,7 +15,7 @@ from lxml import etree
 from .accounts import account_number
 from .camt_entry import Element, read_amount, read_day, read_details, read_entry, text_of
 from .errors import FileError
-from .records import Movement, Statement, day_before, digest
+from .records import Movement, Statement, digest
 
 BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # The first that is there counts; an interim balance begins and ends the pages of a long statement.
@@ -117,10 +117,6 @@ def _read_balances(element: Element, name: str) -> tuple:
     interim = found.get(INTERIM_BALANCE, [])
     opening = next((found[code][0] for code in OPENING_BALANCES if code in found), next(iter(interim), None))
     closing = next((found[code][-1] for code in CLOSING_BALANCES if code in found), next(reversed(interim), None))
-    if opening and "OPBD" in found:
-        # The day of an opening balance is the first of the statement, that of the one before its last.
-        begin = read_day(element, "FrToDt/FrDtTm") or opening[1]
-        opening = (opening[0], day_before(begin))
     return opening, closing, currency
 
 

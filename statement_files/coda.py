@@ -14,7 +14,7 @@ from decimal import Decimal
 from .accounts import account_number
 from .coda_movement import MovementDraft, read_amount, read_date
 from .errors import FileError
-from .records import Movement, Statement, day_before, digest
+from .records import Movement, Statement, digest
 
 LENGTH = 128
 ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")  # of banks: the last two; the first after somebody edited the file
@@ -229,7 +229,7 @@ def _make_statement(draft: _Draft, closing: Decimal) -> Statement:
         currency=draft.currency,
         name=f"{year}/{draft.number}",
         opening=draft.opening,
-        opening_day=draft.opening_day or (day_before(min(m.day for m in movements)) if movements else None),
+        opening_day=draft.opening_day,
         closing=closing,
         closing_day=last_day,
         movements=tuple(movements),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 
@@ -42,7 +42,7 @@ class Statement:
     currency: str
     name: str
     opening: Decimal
-    opening_day: date | None  # the last day before the statement, when the file says it
+    opening_day: date | None  # of that balance, as the bank writes it
     closing: Decimal
     closing_day: date | None
     movements: tuple[Movement, ...]
@@ -61,8 +61,3 @@ def digest(*parts: object) -> str:
 def squeeze(text: str) -> str:
     """Return a text without the blanks that only fill a record."""
     return " ".join(text.split())
-
-
-def day_before(day: date | None) -> date | None:
-    """Return the day before a day, if there is one."""
-    return day - timedelta(days=1) if day else None

@@ -84,9 +84,7 @@ class TestFileRights(FileCase):
     def test_an_account_that_is_being_synchronized_waits(self):
         wizard = self.upload(self.coda(30))
         for record in (self.connect_from(30), self.journal):
-            with self.registry_lock(record), self.assertRaisesRegex(UserError, "being synchronized"):
-                with self.working() as env:
-                    env[WIZARD].with_user(self.accountant).browse(wizard.ids).action_import()
-
-    def registry_lock(self, record):
-        return exclusive(record)
+            # The lock is held by a connection of its own, as another worker's is.
+            with exclusive(record), self.working() as env, self.assertRaisesRegex(UserError, "being synchronized"):
+                env[WIZARD].with_user(self.accountant).browse(wizard.ids).action_import()
+        self.assertEqual(self.amounts(), [10])

@@ -148,8 +148,10 @@ class PontoFileImport(models.TransientModel):
         # sudo: whoever cleans up; but only what was uploaded for this dialog by the user of the dialog.
         for wizard in self.sudo():
             uploaded = wizard.attachment_ids.filtered(
-                lambda file, owner=wizard.create_uid: (
-                    file.res_model == self._name and not file.res_id and file.create_uid == owner
+                lambda file, wizard=wizard: (
+                    file.res_model == self._name
+                    and file.res_id in (0, wizard.id)
+                    and file.create_uid == wizard.create_uid
                 )
             )
             uploaded.unlink()
