@@ -4,7 +4,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .ponto_pairing import Entry, pair
+from .ponto_pairing import Entry, Pairing, pair
 
 # Lines are looked for from so long before the first transaction on: one may have its value date.
 LOOK_BACK = timedelta(days=7)
@@ -48,11 +48,44 @@ class PontoAccount(models.Model):
         kin = self._get_kin(journal)
         adopted = rows.browse(row.id for row in self._pair(rows - by_id, kin)) if kin else rows.browse()
         rest = rows - by_id - adopted
-        lines = self._get_unknown_lines(journal, min(rest.mapped("date")) - LOOK_BACK) if rest else []
+        if not rest:
+            return by_id, adopted, pair((), ())
+        before = self._get_rows_before(rest)
         taken = set(existing.values())
-        lines = [line for line in lines if line.key not in taken]
-        lines = self._mark_exact(lines, journal)
-        return by_id, adopted, pair((self._get_bank_entry(row) for row in rest), lines)
+        lines = self._get_unknown_lines(journal, min(rest.mapped("date")) - LOOK_BACK)
+        lines = self._mark_exact([line for line in lines if line.key not in taken], journal)
+        found = pair((self._get_bank_entry(row) for row in before + rest), lines)
+        others = set(before.ids)
+        return (
+            by_id,
+            adopted,
+            Pairing(
+                [match for match in found.pairs if not any(entry.key in others for entry in match.bank)],
+                [entry for entry in found.bank if entry.key not in others],
+                found.books,
+            ),
+        )
+
+    def _get_rows_before(self, rows):
+        """Return transactions that are not due but may be in the books, just before those that are.
+
+        They come before the start date. Their lines are theirs: without them, a fare of the first day would be taken
+        for the equal one of the day before.
+
+        :param rows: `ponto.transaction` records that are due
+        """
+        first = min(rows.mapped("date"))
+        return rows.search(
+            [
+                ("account_id", "=", self.id),
+                ("id", "not in", rows.ids),
+                ("state", "in", ("to_import", "skipped")),
+                ("date", ">=", first - LOOK_BACK),
+                ("date", "<", first),
+                ("amount", "!=", False),
+            ],
+            order="date, created_at, position desc, id",
+        )
 
     def _get_bank_entry(self, row):
         day, other_day = row.execution_date or row.date, row.value_date

@@ -45,7 +45,7 @@ class TestFileRights(FileCase):
         # Nor does a line of the own dialog bring a file into a journal of the first company.
         own = self.make_journal(code="OWN", company_id=other_company.id)
         mine = self.upload(self.coda(30), env=env, journal=own)
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(AccessError):
             mine.line_ids.journal_id = self.journal.with_env(env)
             mine.action_import()
 
@@ -60,31 +60,37 @@ class TestFileRights(FileCase):
         self.assertIn("Brouwerij Peeters", wizard.line_ids.refusal)
 
     def test_the_file_is_deleted_when_it_is_imported_and_files_of_others_never(self):
-        theirs = self.env["ir.attachment"].create({"name": "Theirs", "raw": b"x"})
+        partner = self.company.partner_id
+        theirs = self.env["ir.attachment"].create(
+            {"name": "Theirs", "raw": self.coda(30), "res_model": partner._name, "res_id": partner.id}
+        )
         with self.working() as env:
             wizard = self.upload(self.coda(30), env=env(user=self.accountant.id))
             mine = wizard.attachment_ids
+            wizard.attachment_ids += theirs.with_env(wizard.env)
             wizard.action_import()
             self.assertFalse(mine.exists())
-        wizard = self.env(user=self.accountant)[WIZARD].create(
-            {"journal_id": self.journal.id, "attachment_ids": [Command.set(theirs.ids)]}
-        )
-        wizard.sudo().unlink()
+        self.assertTrue(theirs.exists())
+        wizard.with_env(self.env).unlink()
         self.assertTrue(theirs.exists())
 
     @mute_logger(*QUIET)
-    def test_a_file_of_somebody_else_is_not_read(self):
+    def test_a_file_that_the_user_may_not_see_is_not_read(self):
         theirs = self.env["ir.attachment"].create({"name": "Theirs", "raw": self.coda(30)})
-        wizard = self.env(user=self.accountant)[WIZARD].create(
-            {"journal_id": self.journal.id, "attachment_ids": [Command.set(theirs.ids)]}
-        )
         with self.assertRaises(AccessError):
-            wizard.action_read()
+            self.env(user=self.accountant)[WIZARD].create(
+                {"journal_id": self.journal.id, "attachment_ids": [Command.set(theirs.ids)]}
+            )
 
     def test_an_account_that_is_being_synchronized_waits(self):
+        _connection, dialog = self.connect()
+        dialog.line_ids.journal_id = self.journal
+        self.choose(dialog)
         wizard = self.upload(self.coda(30))
-        for record in (self.connect_from(30), self.journal):
+        for record in (self.journal.ponto_account_id, self.journal):
             # The lock is held by a connection of its own, as another worker's is.
-            with exclusive(record), self.working() as env, self.assertRaisesRegex(UserError, "being synchronized"):
-                env[WIZARD].with_user(self.accountant).browse(wizard.ids).action_import()
-        self.assertEqual(self.amounts(), [10])
+            with exclusive(record) as mine, self.working() as env:
+                self.assertTrue(mine)
+                with self.assertRaisesRegex(UserError, "being synchronized"):
+                    env[WIZARD].with_user(self.accountant).browse(wizard.ids).action_import()
+        self.assertEqual(self.amounts(), [])

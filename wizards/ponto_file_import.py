@@ -67,19 +67,15 @@ class PontoFileImport(models.TransientModel):
         if not accounts:
             raise UserError(self.env._("Choose a file of your bank first."))
         find = self.env["account.journal"]._find_journal_of_file
-        self.line_ids = [
-            Command.clear(),
-            *(
-                Command.create(
-                    {
-                        "account_number": number,
-                        "currency_code": currency,
-                        "journal_id": (find(self.company_id, number, currency) or self.journal_id).id,
-                    }
-                )
-                for number, currency in accounts
-            ),
+        journals = {account: find(self.company_id, *account) for account in accounts}
+        if len([account for account, journal in journals.items() if not journal]) == 1:
+            # The user knows whose file it is: a journal need not have a number.
+            journals = {account: journal or self.journal_id for account, journal in journals.items()}
+        lines = [
+            Command.create({"account_number": number, "currency_code": currency, "journal_id": journal.id})
+            for (number, currency), journal in journals.items()
         ]
+        self.line_ids = [Command.clear(), *lines]
         return self._reopen()
 
     def _read_files(self):
@@ -88,7 +84,7 @@ class PontoFileImport(models.TransientModel):
         :return tuple: statements by account number and currency; sentences, one for each file that is refused
         """
         accounts, refusals = defaultdict(list), []
-        for attachment in self.attachment_ids:
+        for attachment in self.attachment_ids._origin:
             try:
                 for statement in read(attachment.raw or b""):
                     accounts[statement.account, statement.currency].append(statement)
@@ -115,6 +111,8 @@ class PontoFileImport(models.TransientModel):
         self._check_may_import()
         _accounts, refusals = self._read_files()
         refusals += [line.refusal for line in self.line_ids if line.refusal]
+        if len(self.line_ids.journal_id) < len(self.line_ids.filtered("journal_id")):
+            refusals.append(self.env._("Two accounts cannot go to the same journal."))
         if refusals or not self.line_ids:
             raise UserError("\n".join(refusals) or self.env._("Read the files first."))
         # sudo: Odoo's own way to commit asks for it; the work is done with the rights of the user.

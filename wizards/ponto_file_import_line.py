@@ -70,7 +70,7 @@ class PontoFileImportLine(models.TransientModel):
         """
         if not statements:
             return {"refusal": self.env._("The files have changed: read them again.")}
-        first, last = min(statements, key=get_first_day), max(statements, key=get_last_day)
+        first, last = min(statements, key=get_first_day), sorted(statements, key=get_last_day)[-1]
         currencies = self.env["res.currency"].with_context(active_test=False)
         vals = {
             "currency_id": currencies.search([("name", "=", self.currency_code)], limit=1).id,
@@ -191,18 +191,17 @@ class PontoFileImportLine(models.TransientModel):
         self.ensure_one()
         journal = self.journal_id
         # sudo: the feed counts, whoever asks.
-        busy, created = [journal, *journal.sudo().ponto_account_id], 0
+        busy, name, created = [journal, *journal.sudo().ponto_account_id], journal.display_name, 0
         work.next()
         with ExitStack() as locks:
             if not all(locks.enter_context(exclusive(record)) for record in busy):
                 raise UserError(
-                    self.env._(
-                        "%(journal)s is being synchronized right now: try again in a moment.",
-                        journal=journal.display_name,
-                    )
+                    self.env._("%(journal)s is being synchronized right now: try again in a moment.", journal=name)
                 )
             self.env.invalidate_all()  # what was read before the lock may have changed
-            for batch in split_every(IMPORT_BATCH, work.repeat(self._get_movements)):
+            movements = work.repeat(self._get_movements)
+            work.next()
+            for batch in split_every(IMPORT_BATCH, movements):
                 work.repeat(lambda batch=batch: journal._create_from_file(batch))
                 created += len(batch)
                 if not work.next(1):
