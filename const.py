@@ -23,6 +23,7 @@ FOLLOW_BATCH = 50  # a label costs 45 ms (odoo-decisions.md, 15)
 UNDO_BATCH = 100
 PAGE_LIMIT = 100
 CLICK_SECONDS = 8  # the longest a click may work inside its request when no cron runs
+FILE_SECONDS = 30  # the longest a click may import files: Odoo ends requests at 60 s of CPU time
 BACKOFF_HOURS = (1, 2, 4)
 PROBED_ACCOUNTS = 2  # other accounts that are asked whether only one fails
 FAILING_TOLD_AFTER = timedelta(hours=24)  # without a success, the pauses of the schedule included

@@ -2,6 +2,8 @@ from . import (
     account_bank_statement,
     account_bank_statement_line,
     account_journal,
+    account_journal_file,
+    account_journal_file_plan,
     account_move,
     ponto_account,
     ponto_account_authorization,

@@ -1,7 +1,12 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .account_journal import READERS
+
+
+class DateMoved(UserError):
+    """Odoo would book a line on another day than the bank's."""
 
 
 class AccountBankStatementLine(models.Model):
@@ -16,6 +21,11 @@ class AccountBankStatementLine(models.Model):
     )
     label_editable = fields.Boolean(compute="_compute_editable")
     partner_editable = fields.Boolean(compute="_compute_editable")
+
+    _ponto_file_uniq = models.UniqueIndex(
+        "(journal_id, (transaction_details ->> 'ponto_file')) WHERE transaction_details ->> 'ponto_file' IS NOT NULL",
+        "This file is being imported by somebody else.",
+    )
 
     @api.depends("ponto_transaction_ids")
     def _compute_is_ponto(self):
@@ -64,3 +74,36 @@ class AccountBankStatementLine(models.Model):
         Lines that are matched with nothing are left alone, so a whole selection may be given.
         """
         self.filtered(lambda line: not line.label_editable and line.state == "posted").action_undo_reconciliation()
+
+    def copy_data(self, default=None):
+        """Give a copied line no identity of the bank: what it is a copy of has it."""
+        vals_list = super().copy_data(default)
+        for vals in vals_list:
+            if details := vals.get("transaction_details"):
+                vals["transaction_details"] = {
+                    key: text for key, text in details.items() if key not in ("ponto", "ponto_file")
+                }
+        return vals_list
+
+    @api.model
+    def _create_from_bank(self, vals_list, company):
+        """Create bank transactions on the days of the bank, or none.
+
+        :param list vals_list: values of the lines
+        :param company: `res.company` record of all of them
+        :return: the lines
+        :raises DateMoved: when Odoo moved one to another day
+        """
+        # Odoo's own checks for what cannot be here (an invoice, an unbalanced entry) are left out, and the note
+        # "created" in the chatter, except where the chatter is the audit trail (odoo-decisions.md, 37).
+        lines = self.with_context(
+            ponto_import=True,
+            skip_invoice_sync=True,
+            check_move_validity=False,
+            tracking_disable=not company.restrictive_audit_trail,
+        ).create(vals_list)
+        self.env.flush_all()
+        for line, vals in zip(lines, vals_list, strict=True):
+            if line.date != vals["date"]:
+                raise DateMoved(self.env._("Odoo would book this transaction on another day."))
+        return lines

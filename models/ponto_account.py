@@ -194,6 +194,14 @@ class PontoAccount(models.Model):
         }
         return {**action, "domain": [("account_id", "in", self.ids)], "context": context}
 
+    def action_import_file(self):
+        """Open the import of bank files into the journal of this account.
+
+        :return dict: the action
+        """
+        self.ensure_one()
+        return self.journal_id.action_ponto_import_file()
+
     def action_view_log(self):
         """Open the log of these accounts.
 

@@ -1,5 +1,5 @@
 import logging
-from datetime import date, timedelta
+from datetime import timedelta
 
 from psycopg2 import DataError, IntegrityError, OperationalError
 
@@ -9,16 +9,14 @@ from odoo.tools import SQL
 
 from ..const import FUTURE_DAYS, IMPORT_BATCH, OLDEST_YEAR, PONTO_ID_LENGTH
 from ..ponto_client import read_transaction
+from .account_bank_statement_line import DateMoved
 from .ponto_failure import JournalNotReady
+from .ponto_rates import get_first_rate_date
 
 _logger = logging.getLogger(__name__)
 
 # A row that raises one of these is wrong by itself; anything else ends the batch (odoo-decisions.md, 11).
 ROW_ERRORS = (UserError, ValidationError, ValueError, IntegrityError, DataError)
-
-
-class DateMoved(UserError):
-    """Odoo would book a line on another day than the bank's."""
 
 
 class PontoAccount(models.Model):
@@ -166,25 +164,9 @@ class PontoAccount(models.Model):
     def _get_first_rate_date(self):
         """Return the first day for which Odoo has a rate for the currency of this account.
 
-        Without one Odoo converts 1:1, without a word. One of the two currencies may be the one that all rates are
-        expressed in, and has none itself.
-
         :return date | None: None when there is no rate at all
         """
-        company = self.company_id
-        if self.currency_id == company.currency_id:
-            return date.min
-        rates = self.env["res.currency.rate"]._read_group(
-            [
-                ("currency_id", "in", (self.currency_id | company.currency_id).ids),
-                ("company_id", "in", (False, company.root_id.id)),
-            ],
-            groupby=["currency_id"],
-            aggregates=["name:min", "rate:min", "rate:max"],
-        )
-        # A currency whose rates are all 1 is the one that the others are expressed in: alone it says nothing.
-        first_days = [first for _currency, first, low, high in rates if (low, high) != (1.0, 1.0)]
-        return max(first_days, default=None)
+        return get_first_rate_date(self.company_id, self.currency_id)
 
     # ------------------------------------------------------------------ what is in the books already
 
@@ -265,21 +247,10 @@ class PontoAccount(models.Model):
             return created | more_created, failed | more_failed
 
     def _create_lines_at_once(self, rows, run):
-        # Odoo's own checks for what cannot be here (an invoice, an unbalanced entry) are left out, and the note
-        # "created" in the chatter, except where the chatter is the audit trail (odoo-decisions.md, 37).
-        lines = self.env["account.bank.statement.line"].with_context(
-            ponto_import=True,
-            skip_invoice_sync=True,
-            check_move_validity=False,
-            tracking_disable=not self.company_id.restrictive_audit_trail,
-        )
-        lines = lines.create([self._prepare_line_vals(row, read_transaction(row.raw)) for row in rows])
+        vals_list = [self._prepare_line_vals(row, read_transaction(row.raw)) for row in rows]
+        lines = self.env["account.bank.statement.line"]._create_from_bank(vals_list, self.company_id)
         for row, line in zip(rows, lines, strict=True):
             row.write({"state": "imported", "statement_line_id": line.id, "synchronization_id": run.id})
-        self.env.flush_all()
-        for row, line in zip(rows, lines, strict=True):
-            if line.date != row._get_booking_day():
-                raise DateMoved(self.env._("Odoo would book this transaction on another day."))
 
     def _get_first_sentence(self, error):
         if isinstance(error, (IntegrityError, DataError)):

@@ -1,9 +1,10 @@
 from datetime import timedelta
 
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .ponto_pairing import Entry, pair
+from .ponto_pairing import Entry, Pairing, pair
 
 # Lines are looked for from so long before the first transaction on: one may have its value date.
 LOOK_BACK = timedelta(days=7)
@@ -47,15 +48,69 @@ class PontoAccount(models.Model):
         kin = self._get_kin(journal)
         adopted = rows.browse(row.id for row in self._pair(rows - by_id, kin)) if kin else rows.browse()
         rest = rows - by_id - adopted
-        lines = self._get_unknown_lines(journal, min(rest.mapped("date")) - LOOK_BACK) if rest else []
+        if not rest:
+            return by_id, adopted, pair((), ())
+        before = self._get_rows_before(rest)
         taken = set(existing.values())
-        lines = [line for line in lines if line.key not in taken]
-        return by_id, adopted, pair((self._get_bank_entry(row) for row in rest), lines)
+        lines = self._get_unknown_lines(journal, min(rest.mapped("date")) - LOOK_BACK)
+        lines = self._mark_exact([line for line in lines if line.key not in taken], journal)
+        found = pair((self._get_bank_entry(row) for row in before + rest), lines)
+        others = set(before.ids)
+        return (
+            by_id,
+            adopted,
+            Pairing(
+                [match for match in found.pairs if not any(entry.key in others for entry in match.bank)],
+                [entry for entry in found.bank if entry.key not in others],
+                found.books,
+            ),
+        )
+
+    def _get_rows_before(self, rows):
+        """Return transactions that are not due but may be in the books, just before those that are.
+
+        They come before the start date. Their lines are theirs: without them, a fare of the first day would be taken
+        for the equal one of the day before.
+
+        :param rows: `ponto.transaction` records that are due
+        """
+        first = min(rows.mapped("date"))
+        return rows.search(
+            [
+                ("account_id", "=", self.id),
+                ("id", "not in", rows.ids),
+                ("state", "in", ("to_import", "skipped")),
+                ("date", ">=", first - LOOK_BACK),
+                ("date", "<", first),
+                ("amount", "!=", False),
+            ],
+            order="date, created_at, position desc, id",
+        )
 
     def _get_bank_entry(self, row):
-        days = {row.execution_date, row.value_date} - {row.date, False}
+        day, other_day = row.execution_date or row.date, row.value_date
         number = self._normalize_reference(row.counterpart_account)
-        return Entry(row.id, self._in_smallest_unit(row.amount), row.date, number, days.pop() if days else None)
+        return Entry(row.id, self._in_smallest_unit(row.amount), day, number, other_day if other_day != day else None)
+
+    def _mark_exact(self, lines, journal):
+        """Mark lines from files of the bank as exact on days of which Ponto does not tell.
+
+        Where both tell a day, what one of them books a day apart is the same money. Where the file goes on alone, the
+        same amount a day later, a fare or a fee, is the next one.
+
+        :param list lines: `Entry`
+        :param journal: `account.journal` record
+        :return list: `Entry`
+        """
+        from_files = journal._get_lines_from_files([line.key for line in lines])
+        if not from_files:
+            return lines
+        told = Domain("account_id", "=", self.id) & Domain("state", "!=", "pending") & Domain("date", "!=", False)
+        first, last = self.env["ponto.transaction"]._read_group(told, aggregates=["date:min", "date:max"])[0]
+        return [
+            line._replace(exact=True) if line.key in from_files and not first <= line.day <= last else line
+            for line in lines
+        ]
 
     def _in_smallest_unit(self, amount):
         return round(amount / self.currency_id.rounding)

@@ -2,7 +2,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import plaintext2html
 from odoo.tools.misc import format_date
 
@@ -122,7 +122,7 @@ class PontoAccount(models.Model):
             "account_number": item.counterpart_reference or False,
             "transaction_type": item.bank_transaction_code or False,
             "narration": self._get_note(transaction, item),
-            "transaction_details": self._get_details(item),
+            "transaction_details": self._get_details(item, ponto=item.id),
         }
 
     def _get_note(self, transaction, item):
@@ -133,29 +133,54 @@ class PontoAccount(models.Model):
             if transaction.date == transaction.execution_date
             else (_("Execution date"), transaction.execution_date)
         )
-        remittance, description = self._clean(item.remittance_information), self._clean(item.description)
         moved = transaction.booking_date and transaction.booking_date != transaction.date
+        return self._write_note(
+            item,
+            transaction.label,
+            before=[
+                (_("Date at the bank, in a locked period"), format_date(self.env, transaction.date) if moved else "")
+            ],
+            dates=[(other[0], format_date(self.env, other[1]) if other[1] and other[1] != transaction.date else "")],
+            after=[(_("Fee"), str(item.fee) if item.fee not in (None, Decimal(0)) else "")],
+        )
+
+    @api.model
+    def _write_note(self, item, label, before=(), dates=(), after=()):
+        """Return a note of all texts of a transaction that its label does not hold.
+
+        :param item: `ponto_client.Transaction`, or `statement_files.Movement`
+        :param str label: its label
+        :param before, dates, after: more pieces, tuples of name and text, in their places
+        :return: HTML, or False when there is nothing to tell
+        """
+        _ = self.env._
+        remittance, description = self._clean(item.remittance_information), self._clean(item.description)
         pieces = [
-            (_("Date at the bank, in a locked period"), format_date(self.env, transaction.date) if moved else ""),
-            (_("Communication"), remittance if remittance != transaction.label else ""),
-            (_("Description"), description if description not in (transaction.label, remittance) else ""),
-            (other[0], format_date(self.env, other[1]) if other[1] and other[1] != transaction.date else ""),
+            *before,
+            (_("Communication"), remittance if remittance != label else ""),
+            (_("Description"), description if description not in (label, remittance) else ""),
+            *dates,
             (_("Details"), self._clean(item.additional_information)),
             (_("End-to-end reference"), self._clean(item.end_to_end_id)),
             (_("Mandate"), self._clean(item.mandate_id)),
             (_("Creditor"), self._clean(item.creditor_id)),
             (_("Card"), self._clean(item.card_reference)),
-            (_("Fee"), str(item.fee) if item.fee not in (None, Decimal(0)) else ""),
+            *after,
         ]
         lines = [f"{name}: {text}" for name, text in pieces if text]
         return plaintext2html("\n".join(lines)) if lines else False
 
-    def _get_details(self, item):
-        """Return the id that survives an uninstallation, and bank texts under neutral keys (odoo-decisions.md, 20)."""
+    def _get_details(self, item, **identity):
+        """Return the id that survives an uninstallation, and bank texts under neutral keys (odoo-decisions.md, 20).
+
+        :param item: `ponto_client.Transaction`, or `statement_files.Movement`
+        :param identity: `ponto` or `ponto_file`: what names it
+        :return dict: for `transaction_details`
+        """
         texts = {
             "ref1": item.end_to_end_id,
             "ref2": item.mandate_id,
             "ref3": item.creditor_id,
             "ref4": item.additional_information,
         }
-        return {"ponto": item.id, **{key: text for key, text in texts.items() if text}}
+        return {**identity, **{key: text for key, text in texts.items() if text}}

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from odoo.tools import SQL
 
 # Namespaces of the advisory locks: any constants nobody else uses.
-NAMESPACES = {"ponto.connection": 0x506F6E63, "ponto.account": 0x506F6E61}
+NAMESPACES = {"ponto.connection": 0x506F6E63, "ponto.account": 0x506F6E61, "account.journal": 0x506F6E6A}
 
 
 @contextmanager
@@ -14,7 +14,7 @@ def exclusive(record):
 
     Enter it right after a commit: what is read inside then belongs to whoever holds the lock.
 
-    :param record: one `ponto.connection` or `ponto.account`
+    :param record: one `ponto.connection`, `ponto.account` or `account.journal`
     :return: context that gives True, or False when another worker holds the lock
     """
     record.ensure_one()

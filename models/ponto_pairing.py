@@ -5,7 +5,7 @@ here has none in common. Texts never count: every way into the books writes them
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -15,11 +15,14 @@ TOLERANCE = timedelta(days=1)
 class Entry(NamedTuple):
     """One transaction of the bank, or one line of the books."""
 
-    key: int
+    key: Hashable
     amount: int  # in the smallest unit of the currency
     day: date
     number: str = ""  # counterparty account, normalized; empty when not known
     other_day: date | None = None  # the value date of a bank transaction
+    # Of a line: the bank itself gave its day, and knows of others that are not compared here. An equal amount of
+    # another day is other money.
+    exact: bool = False
 
 
 class Pair(NamedTuple):
@@ -46,11 +49,15 @@ def pair(bank: Iterable[Entry], books: Iterable[Entry]) -> Pairing:
     :return: the pairs, and what is left on both sides
     """
     matcher = _Matcher(bank, books)
+    # The day first: where only some of the bank's transactions are in the books, the value date of one that is missing
+    # is the day of another that is not.
+    matcher.one_to_one("same_day", None, known_number=True)
     matcher.one_to_one("same_day", timedelta(0), known_number=True)
+    matcher.one_to_one("same_day", None, known_number=False)
     matcher.one_to_one("same_day", timedelta(0), known_number=False)
     matcher.one_to_one("near_day", TOLERANCE, known_number=True)
     matcher.day_totals(lambda entry: entry.day)
-    matcher.day_totals(lambda entry: entry.other_day or entry.day)
+    matcher.day_totals(lambda entry: entry.other_day or entry.day, exact=False)
     matcher.one_to_one("near_day", TOLERANCE, known_number=False)
     matcher.moved()
     return Pairing(matcher.pairs, list(matcher.bank.values()), list(matcher.books.values()))
@@ -72,18 +79,21 @@ class _Matcher:
             del self.books[entry.key]
         self.pairs.append(Pair(tuple(bank), tuple(books), evidence))
 
-    def one_to_one(self, evidence: str, tolerance: timedelta, *, known_number: bool) -> None:
+    def one_to_one(self, evidence: str, tolerance: timedelta | None, *, known_number: bool) -> None:
         """Pair entries of one amount whose days agree within a tolerance.
 
+        :param tolerance: on either day of the transaction; None: its day itself, and no other
         :param known_number: the counterparty account must be known on both sides; two different ones never pair
         """
         lines = defaultdict(list)
         for position, line in enumerate(self.books.values()):
-            lines[line.amount, line.day].append((position, line))
+            if tolerance is None or not line.exact:
+                lines[line.amount, line.day].append((position, line))
         for entry in list(self.bank.values()):
+            days = {entry.day} if tolerance is None else _days_around(entry, tolerance)
             candidates = [
                 (_distance(entry, line), not (line.number and entry.number), position, line)
-                for day in _days_around(entry, tolerance)
+                for day in days
                 for position, line in lines.get((entry.amount, day), ())
                 if _numbers_agree(entry, line, known_number)
             ]
@@ -92,16 +102,18 @@ class _Matcher:
                 lines[line.amount, line.day].remove((position, line))
                 self.take([entry], [line], evidence)
 
-    def day_totals(self, day_of) -> None:
+    def day_totals(self, day_of, *, exact: bool = True) -> None:
         """Pair whole days whose sums are equal although the number of lines differs: one side globalized a batch.
 
         :param day_of: function that gives the day of a bank transaction
+        :param exact: whether lines on the bank's own day are looked at
         """
         days, lines = defaultdict(list), defaultdict(list)
         for entry in self.bank.values():
             days[day_of(entry)].append(entry)
         for line in self.books.values():
-            lines[line.day].append(line)
+            if exact or not line.exact:
+                lines[line.day].append(line)
         for day, entries in days.items():
             found = lines.get(day, [])
             same_sum = sum(entry.amount for entry in entries) == sum(line.amount for line in found)
@@ -117,7 +129,8 @@ class _Matcher:
         for entry in self.bank.values():
             entries[entry.amount, entry.number].append(entry)
         for line in self.books.values():
-            lines[line.amount, line.number].append(line)
+            if not line.exact:
+                lines[line.amount, line.number].append(line)
         for (amount, number), ones in entries.items():
             others = lines.get((amount, number), [])
             if number and len(ones) == len(others) == 1 and others[0].day > ones[0].day:

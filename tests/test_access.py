@@ -19,6 +19,8 @@ WIZARDS = (
     "ponto.account.fetch.line",
     "ponto.account.opening",
     "ponto.synchronization.undo",
+    "ponto.file.import",
+    "ponto.file.import.line",
 )
 LINE = "account.bank.statement.line"
 
@@ -35,6 +37,8 @@ RIGHTS = {
     "ponto.account.opening": {"administrator": "rwcu", "invoicing": ""},
     "ponto.balance.day": {"administrator": "r", "invoicing": "r"},
     "ponto.synchronization.undo": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.file.import": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.file.import.line": {"administrator": "rwcu", "invoicing": ""},
     "ponto.token": {"administrator": "", "invoicing": ""},
     LINE: {"administrator": "rwcu", "invoicing": "r"},
 }
@@ -78,6 +82,11 @@ class AccessCase(RpcCase):
         if model == "ponto.synchronization.undo":
             action = self.run_with_lines.action_undo()
             return self.env[model].browse(action["res_id"])
+        if model == "ponto.file.import":
+            return self.env[model].create({"journal_id": self.journal.id})
+        if model == "ponto.file.import.line":
+            line = {"account_number": "BE1", "currency_code": "EUR"}
+            return self.env[model].create({"wizard_id": self.a_record_of("ponto.file.import").id, **line})
         if model == LINE:
             return self.line
         return self.env[model].search([], limit=1)
@@ -174,6 +183,8 @@ class TestActions(AccessCase):
             ("ponto.account.opening", "action_confirm", self.a_record_of("ponto.account.opening")),
             ("ponto.synchronization", "action_undo", self.run_with_lines),
             ("ponto.synchronization.undo", "action_confirm", self.a_record_of("ponto.synchronization.undo")),
+            ("ponto.file.import", "action_read", self.a_record_of("ponto.file.import")),
+            ("ponto.file.import", "action_import", self.a_record_of("ponto.file.import")),
             ("ponto.account.fetch", "action_refresh", fetch),
             ("ponto.account.fetch", "action_confirm", fetch),
             ("ponto.transaction", "action_retry", failed),

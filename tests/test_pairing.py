@@ -1,3 +1,4 @@
+import random
 from datetime import date, timedelta
 
 from odoo.tests import BaseCase, tagged
@@ -70,3 +71,29 @@ class TestPairing(BaseCase):
 
     def test_an_earlier_line_of_the_same_kind_is_another_payment(self):
         self.assertPairs([entry(1, 500, number="BE1")], [entry(10, 500, -30, "BE1")], [], ((1,), (10,)))
+
+    def test_a_line_on_the_banks_own_day_is_no_other_days_money(self):
+        exact = entry(10, 500)._replace(exact=True)
+        self.assertPairs([entry(1, 500)], [exact], [([1], [10], "same_day")])
+        for bank in (entry(1, 500, 1), entry(1, 500, -1), entry(1, 500, 1, other=0)):
+            self.assertPairs([bank], [exact], [], ((1,), (10,)))
+        named = entry(10, 500, 20, number="BE1")._replace(exact=True)
+        self.assertPairs([entry(1, 500, number="BE1")], [named], [], ((1,), (10,)))
+
+    def test_whatever_part_of_the_bank_is_in_the_books_the_rest_is_left_on_its_own_day(self):
+        for seed in range(600):
+            chance = random.Random(seed)
+            bank = [
+                entry(
+                    number,
+                    chance.choice([-250, -250, 700, -8000]),
+                    shift,
+                    chance.choice(["", "BE1", "BE2"]),
+                    shift + chance.choice([-1, 1]) if chance.random() < 0.5 else None,
+                )
+                for number, shift in enumerate(sorted(chance.choices(range(12), k=chance.randrange(1, 25))))
+            ]
+            books = [e._replace(key=100 + e.key, other_day=None) for e in bank if chance.random() < 0.4]
+            left = sorted((e.day, e.amount) for e in pair(bank, books).bank)
+            there = sorted((e.day, e.amount) for e in books)
+            self.assertEqual(sorted(left + there), sorted((e.day, e.amount) for e in bank), seed)

@@ -31,6 +31,7 @@ SOURCES = (
     "wizards",
     "controllers",
     "ponto_client",
+    "statement_files",
     "i18n",
     "report",
     "static/src",

@@ -14,6 +14,7 @@ DEVELOPMENT = (  # what a user of the addon does not need: these stay out of the
     "dev",
     "ponto_client/ruff.toml",
     "sandbox",
+    "statement_files/ruff.toml",
     "static/tests",
     "tests",
     "tools",

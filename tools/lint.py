@@ -185,6 +185,9 @@ def _plant_record_twice(copy: Path) -> None:
 CHECKERS = (
     Checker("ruff check", _ruff_check, _add("models/planted.py", "import os\n"), "F401"),
     Checker("ruff: ponto_client without Odoo", _ruff_check, _add("ponto_client/planted.py", "import odoo\n"), "TID251"),
+    Checker(
+        "ruff: statement_files without Odoo", _ruff_check, _add("statement_files/planted.py", "import odoo\n"), "TID251"
+    ),
     Checker("ruff format", _ruff_format, _add("models/planted.py", "x  =  1\n"), "models/planted.py"),
     Checker(
         "pylint-odoo", _pylint, _add("models/planted.py", "def f(self):\n    self.env.cr.commit()\n"), "invalid-commit"

@@ -14,7 +14,7 @@ from .odoo_run import play_script
 from .output import Failure, say, step
 from .workshop import open_workshop
 
-COVERED = ("ponto_client", "models", "wizards")
+COVERED = ("ponto_client", "statement_files", "models", "wizards")
 OPTIONS_WITH_VALUE = ("-k", "-m", "-W", "-p", "-c", "-o", "--deselect")  # pytest's; what follows is no path
 MINIMUM_COVERAGE = 90  # percent of lines, of the whole suite
 BROWSER_WORDS = re.compile(r"chrom|browser|websocket", re.IGNORECASE)

@@ -1,0 +1,155 @@
+from collections import defaultdict
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools.translate import LazyTranslate
+
+from ..const import FILE_SECONDS
+from ..models.ponto_slice import WorkSlice
+from ..statement_files import FileError, read
+
+_lt = LazyTranslate(__name__)
+
+# Why a file is refused whole: one sentence each.
+REFUSALS = {
+    "unknown": _lt("it is neither a CODA file nor a CAMT.053 file."),
+    "other_message": _lt("it is another message of the bank (%(place)s), not a CAMT.053 statement."),
+    "xml": _lt("it is no readable XML."),
+    "empty": _lt("there is no statement in it."),
+    "record": _lt("%(place)s cannot be read: the file is damaged."),
+    "truncated": _lt("it ends in the middle of a statement: something of it is missing."),
+    "record_count": _lt("there are not as many records as %(place)s says: something of it is missing."),
+    "totals": _lt("the transactions do not add up to the totals of %(place)s."),
+    "no_balance": _lt("%(place)s has no opening or no closing balance: it cannot be checked."),
+    "balance": _lt("%(place)s: the opening balance and the transactions do not lead to the closing balance."),
+    "date": _lt("%(place)s has a transaction without a date."),
+    "currency": _lt("%(place)s has a transaction in another currency than its account."),
+}
+
+
+class PontoFileImport(models.TransientModel):
+    """Import a bank file: read it, see what it would bring, and create what is not there yet."""
+
+    _name = "ponto.file.import"
+    _description = "Import a Bank File"
+
+    journal_id = fields.Many2one(
+        "account.journal", required=True, readonly=True, ondelete="cascade", help="Where the file was asked for."
+    )
+    company_id = fields.Many2one(related="journal_id.company_id")
+    attachment_ids = fields.Many2many("ir.attachment", string="Choose Files")
+    line_ids = fields.One2many("ponto.file.import.line", "wizard_id", string="Accounts")
+    news = fields.Char(readonly=True)
+
+    def unlink(self):
+        self._drop_files()
+        return super().unlink()
+
+    @api.onchange("attachment_ids")
+    def _onchange_attachment_ids(self):
+        self.line_ids = [Command.clear()]  # they told of other files
+        self.news = False
+
+    # ------------------------------------------------------------------ reading
+
+    def action_read(self):
+        """Read the files, and show what each account in them would get.
+
+        :return dict: the action of this dialog
+        :raises UserError: in one sentence for each file that is refused
+        """
+        self.ensure_one()
+        self._check_may_import()
+        accounts, refusals = self._read_files()
+        if refusals:
+            raise UserError("\n".join(refusals))
+        if not accounts:
+            raise UserError(self.env._("Choose a file of your bank first."))
+        find = self.env["account.journal"]._find_journal_of_file
+        journals = {account: find(self.company_id, *account) for account in accounts}
+        if len([account for account, journal in journals.items() if not journal]) == 1:
+            # The user knows whose file it is: a journal need not have a number.
+            journals = {account: journal or self.journal_id for account, journal in journals.items()}
+        lines = [
+            Command.create({"account_number": number, "currency_code": currency, "journal_id": journal.id})
+            for (number, currency), journal in journals.items()
+        ]
+        self.line_ids = [Command.clear(), *lines]
+        return self._reopen()
+
+    def _read_files(self):
+        """Read the files, with the rights of whoever asks.
+
+        :return tuple: statements by account number and currency; sentences, one for each file that is refused
+        """
+        accounts, refusals = defaultdict(list), []
+        for attachment in self.attachment_ids._origin:
+            try:
+                for statement in read(attachment.raw or b""):
+                    accounts[statement.account, statement.currency].append(statement)
+            except FileError as error:
+                # The lazy text carries no values of its own: translate first, fill in second.
+                sentence = self.env._(REFUSALS[error.code]) % {"place": self._name_place(error.place)}
+                refusals.append(f"{attachment.name}: {sentence}")
+        return dict(accounts), refusals
+
+    def _name_place(self, place):
+        if isinstance(place, int):
+            return self.env._("line %(number)s", number=place)
+        return self.env._("statement %(name)s", name=place) if place else "?"
+
+    # ------------------------------------------------------------------ importing
+
+    def action_import(self):
+        """Create the bank transactions that are not in the books and will not come from Ponto.
+
+        :return dict: a notice that closes the dialog; or the dialog again, when there was not time enough
+        :raises UserError: in one sentence, before anything is created
+        """
+        self.ensure_one()
+        self._check_may_import()
+        _accounts, refusals = self._read_files()
+        refusals += [line.refusal for line in self.line_ids if line.refusal]
+        if len(self.line_ids.journal_id) < len(self.line_ids.filtered("journal_id")):
+            refusals.append(self.env._("Two accounts cannot go to the same journal."))
+        if refusals or not self.line_ids:
+            raise UserError("\n".join(refusals) or self.env._("Read the files first."))
+        # sudo: Odoo's own way to commit asks for it; the work is done with the rights of the user.
+        work = WorkSlice(self.sudo().env, FILE_SECONDS if request else float("inf"))
+        created, in_time = 0, True
+        for line in self.line_ids:
+            if in_time:
+                count, in_time = line._import(work)
+                created += count
+        if not in_time:
+            return self._reopen(
+                self.env._("%(count)s bank transactions are created. Click Import again for the others.", count=created)
+            )
+        self._drop_files()
+        return self.env["ponto.account"]._get_notice(
+            self.env._("%(count)s bank transactions are created from the file.", count=created)
+            if created
+            else self.env._("Nothing was created: everything is in the books, or will come from Ponto."),
+            "success",
+        )
+
+    def _check_may_import(self):
+        self.env["account.bank.statement.line"].check_access("create")
+
+    def _reopen(self, news=False):
+        self.news = news
+        return {**self.journal_id.action_ponto_import_file(), "res_id": self.id}
+
+    def _drop_files(self):
+        """Delete the files: the bank's are not kept longer than the question what to do with them."""
+        # sudo: whoever cleans up; but only what was uploaded for this dialog by the user of the dialog.
+        for wizard in self.sudo():
+            uploaded = wizard.attachment_ids.filtered(
+                lambda file, wizard=wizard: (
+                    file.res_model == self._name
+                    and file.res_id in (0, wizard.id)
+                    and file.create_uid == wizard.create_uid
+                )
+            )
+            uploaded.unlink()
