@@ -14,6 +14,7 @@
         "data/ir_cron_data.xml",
         "wizards/ponto_account_fetch_views.xml",
         "wizards/ponto_account_opening_views.xml",
+        "wizards/ponto_agreement_views.xml",
         "views/ponto_synchronization_views.xml",
         "views/ponto_transaction_views.xml",
         "views/ponto_account_views.xml",

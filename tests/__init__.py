@@ -1,6 +1,8 @@
 from . import (
     test_access,
     test_adversity,
+    test_agreement,
+    test_agreement_screen,
     test_balance,
     test_browser,
     test_changes,

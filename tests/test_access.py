@@ -19,6 +19,9 @@ RIGHTS = {
     "ponto.account.fetch": {"administrator": "rwcu", "invoicing": ""},
     "ponto.account.fetch.line": {"administrator": "rwcu", "invoicing": ""},
     "ponto.account.opening": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.agreement": {"administrator": "r", "invoicing": "r"},
+    "ponto.agreement.day": {"administrator": "r", "invoicing": "r"},
+    "ponto.agreement.finding": {"administrator": "r", "invoicing": "r"},
     "ponto.token": {"administrator": "", "invoicing": ""},
     LINE: {"administrator": "rwcu", "invoicing": "r"},
 }
@@ -57,6 +60,9 @@ class AccessCase(RpcCase):
         if model == "ponto.account.opening":
             action = self.account.action_create_opening_entry()
             return self.env[model].browse(action["res_id"])
+        if model.startswith("ponto.agreement"):
+            shown = self.env["ponto.agreement"].browse(self.account.action_find_agreement()["res_id"])
+            return {"day": shown.day_ids, "finding": shown.finding_ids}.get(model.split(".")[-1], shown)[:1]
         if model == LINE:
             return self.line
         return self.env[model].search([], limit=1)

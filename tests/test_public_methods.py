@@ -20,6 +20,7 @@ PUBLIC_METHODS = {
     "ponto.account": {
         "action_create_opening_entry",
         "action_fetch_accounts",
+        "action_find_agreement",
         "action_renew_authorization",
         "action_synchronize",
         "action_view_bank_transactions",
@@ -30,10 +31,14 @@ PUBLIC_METHODS = {
     "ponto.synchronization": set(),
     "ponto.token": set(),
     "ponto.account.fetch": {"action_confirm", "action_open_connection", "action_open_ponto", "action_refresh"},
-    "ponto.account.fetch.line": set(),
+    "ponto.account.fetch.line": {"action_find_agreement"},
     "ponto.account.opening": {"action_confirm"},
+    "ponto.agreement": {"action_back", "action_start_here"},
+    "ponto.agreement.day": set(),
+    "ponto.agreement.finding": {"action_open_at_bank", "action_open_in_books"},
     "account.journal": {
         "action_ponto_fetch_accounts",
+        "action_ponto_find_agreement",
         "action_ponto_renew_authorization",
         "action_ponto_synchronize",
         "action_ponto_view_account",

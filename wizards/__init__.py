@@ -1,1 +1,8 @@
-from . import ponto_account_fetch, ponto_account_fetch_line, ponto_account_opening
+from . import (
+    ponto_account_fetch,
+    ponto_account_fetch_line,
+    ponto_account_opening,
+    ponto_agreement,
+    ponto_agreement_day,
+    ponto_agreement_finding,
+)

@@ -1,12 +1,11 @@
 import re
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import date_utils
 from odoo.tools.misc import format_amount, format_date
 
-from ..const import OLDEST_YEAR
+from ..const import OLDEST_YEAR, OVERLAP
 
 
 class PontoAccountFetchLine(models.TransientModel):
@@ -56,6 +55,9 @@ class PontoAccountFetchLine(models.TransientModel):
     )
     known_count = fields.Integer("In the Books", compute="_compute_forecast")
     waiting_count = fields.Integer("Would Wait", compute="_compute_forecast")
+    compared = fields.Boolean(readonly=True, help="Bank and books were compared for the proposed start date.")
+    agreed_on = fields.Date("Last Agreed", readonly=True)
+    agreed_balance = fields.Monetary("Balance of That Day", readonly=True)
     note = fields.Char("Remark", compute="_compute_note")
 
     # ------------------------------------------------------------------ computes
@@ -133,14 +135,8 @@ class PontoAccountFetchLine(models.TransientModel):
         remarks += self._get_forecast_remarks()
         if self.selected and journal and journal.bank_statements_source not in (False, "undefined", "manual", "ponto"):
             remarks.append(_("%(journal)s has another bank feed; it is switched off.", journal=journal.name))
-        if self.selected and journal and not account.linked and (last := self._get_last_line_date()):
-            remarks.append(
-                _(
-                    "%(journal)s has transactions until %(date)s.",
-                    journal=journal.name,
-                    date=format_date(self.env, last),
-                )
-            )
+        if self.selected and journal and not account.linked:
+            remarks += self._get_agreement_remarks()
         if account.has_bank_balance and account.currency_id:
             remarks.append(
                 _("Balance %(amount)s.", amount=format_amount(self.env, account.bank_balance, account.currency_id))
@@ -167,7 +163,43 @@ class PontoAccountFetchLine(models.TransientModel):
             )
         return remarks
 
+    def _get_agreement_remarks(self):
+        """Say since when the books of the journal do not agree with the bank."""
+        _ = self.env._
+        if self.agreed_on:
+            since = [
+                ("account_id", "=", self.account_id._origin.id),
+                ("date", ">", self.agreed_on),
+                ("state", "!=", "pending"),
+            ]
+            values = {
+                "date": format_date(self.env, self.agreed_on),
+                "balance": format_amount(self.env, self.agreed_balance, self.currency_id),
+                "count": self.env["ponto.transaction"].search_count(since),
+            }
+            return [_("Bank and books agreed on %(date)s, %(balance)s; %(count)s transactions since.", **values)]
+        last = self._get_last_line_date()
+        if not last:
+            return []
+        values = {"journal": self.journal_id.name, "date": format_date(self.env, last)}
+        if self.compared:
+            return [
+                _(
+                    "%(journal)s has transactions until %(date)s, and never agreed with the bank; those that are the"
+                    " bank's are linked.",
+                    **values,
+                )
+            ]
+        return [_("%(journal)s has transactions until %(date)s.", **values)]
+
     # ------------------------------------------------------------------ what is proposed
+
+    @api.onchange("journal_id")
+    def _onchange_journal_id(self):
+        """Propose the start date of the journal that is chosen."""
+        self.update({"compared": False, "agreed_on": False, "agreed_balance": 0.0})
+        if not self.account_id.linked:
+            self.update(self._prepare_start_vals())
 
     @api.model
     def _prepare_line_vals(self, account):
@@ -181,8 +213,32 @@ class PontoAccountFetchLine(models.TransientModel):
         known = account.import_from or account._get_kin().filtered("import_from")[:1].import_from
         if known:
             return {**vals, "import_scope": "date", "import_from": known}
-        if last := line._get_last_line_date():
-            return {**vals, "import_scope": "date", "import_from": last + timedelta(days=1)}
+        return {**vals, **line._prepare_start_vals()}
+
+    def _prepare_start_vals(self):
+        """Return the start date that the books of the journal ask for: the day after bank and books last agreed.
+
+        They never agreed, or it is not known yet: so long before the last line that late bookings are found; what is in
+        the books already is recognized.
+
+        :return dict: values of this line; empty for a journal without bank transactions
+        """
+        last = self._get_last_line_date()
+        if not last:
+            return {}
+        account, journal = self.account_id._origin, self.journal_id._origin
+        last = min(last, fields.Date.context_today(self))
+        vals = {"import_scope": "date", "import_from": last - OVERLAP}
+        if account._get_obstacle(journal):
+            return vals
+        agreement = account._find_agreement(journal)
+        vals["compared"] = True
+        if agreed := agreement.last_agreed:
+            vals |= {
+                "import_from": agreement.start,
+                "agreed_on": agreed.day,
+                "agreed_balance": account._from_smallest_unit(agreed.bank),
+            }
         return vals
 
     def _is_proposed(self):
@@ -220,6 +276,16 @@ class PontoAccountFetchLine(models.TransientModel):
             return False
         lines = self.env["account.bank.statement.line"]
         return lines.search([("journal_id", "=", self.journal_id._origin.id), ("state", "=", "posted")], limit=1).date
+
+    def action_find_agreement(self):
+        """Compare the account with the chosen journal, before anything is linked.
+
+        :return dict: the action
+        :raises UserError: when it is not known yet, in one sentence
+        """
+        self.ensure_one()
+        self.check_access("write")
+        return self.account_id._open_agreement(self.journal_id, self)
 
     # ------------------------------------------------------------------ confirming
 
