@@ -69,7 +69,6 @@ def find(
     search.pairs()
     search.same_day(any_number=True)
     search.drop_earlier()
-    search.globalized()
     search.doubled()
     search.same_number()
     search.moved(known_number=True)

@@ -170,8 +170,8 @@ class TestAgreementRules(HistoryAssertions, BaseCase):
         self.assertIsNone(agreement.start)
 
     def test_a_line_before_the_first_day_explains_what_looks_like_an_opening(self):
-        books = [entry(11, 500, -1), entry(12, 700, 1)]
-        self.assertNamed([entry(1, 500), entry(2, 700, 1)], books, ("different_day", 0, [1], [11]))
+        books = [entry(13, 44, -3), entry(11, 500, -1), entry(12, 700, 1)]
+        self.assertNamed([entry(1, 500), entry(2, 700, 1)], books, ("different_day", 0, [1], [11]), ledger_before=-44)
         self.assertNamed(
             [entry(1, 500, -1), entry(2, 700, 1)], [entry(11, 500), entry(12, 700, 1)], ("different_day", -1, [1], [11])
         )
@@ -206,6 +206,12 @@ class TestAgreementRules(HistoryAssertions, BaseCase):
             ("different_amount", 0, [5], [13]),
         )
 
+    def test_a_part_of_a_batch_has_the_amount_of_another_payment_of_its_day(self):
+        bank = [entry(1, -100), entry(2, -250), entry(3, -380), entry(4, -100)]
+        self.assertNamed(bank, [entry(11, -730), entry(12, -100)])
+        twice = [entry(11, -730), entry(12, -100), entry(13, -730), entry(14, -100)]
+        self.assertNamed(bank, twice, ("twice", 0, [], [13]), ("twice", 0, [], [14]))
+
     def test_a_batch_that_is_there_in_parts_and_as_one(self):
         bank = [entry(1, -500), entry(2, -700), entry(3, -911)]
         books = [entry(11, -500), entry(12, -700), entry(13, -911), entry(14, -2111)]
@@ -219,6 +225,18 @@ class TestAgreementRules(HistoryAssertions, BaseCase):
         on_value_date = [entry(1, 500, number="BE1", other=4)]
         self.assertNamed(on_value_date, [entry(11, 500), entry(12, 500, 4)], ("twice", 4, [], [12]))
 
+    def test_a_line_of_another_counterparty_is_no_double(self):
+        books = [entry(11, 500), entry(12, 500, number="BE2")]
+        self.assertNamed([entry(1, 500, number="BE1")], books, ("missing_at_bank", 0, [], [12]))
+
+    def test_a_missing_rent_and_a_doubled_one_are_not_one_rent_on_another_day(self):
+        bank = [entry(1, -950, 0, "BE1"), entry(2, -950, 31, "BE1")]
+        books = [entry(11, -950, 31, "BE1"), entry(12, -950, 31, "BE1")]
+        self.assertNamed(bank, books, ("missing_in_books", 0, [1], []), ("twice", 31, [], [12]))
+
+    def test_an_amount_of_the_day_agrees_whatever_the_counterparty(self):
+        self.assertNamed([entry(1, 500, number="BE1")], [entry(11, 500, number="BE2")])
+
     def test_equal_twins_are_no_doubles_and_one_too_few_is_missing(self):
         bank = [entry(1, 500), entry(2, 500), entry(3, 500)]
         self.assertNamed(bank, [entry(11, 500), entry(12, 500), entry(13, 500)])
@@ -228,6 +246,9 @@ class TestAgreementRules(HistoryAssertions, BaseCase):
         bank = [entry(1, 500, number="BE1"), entry(2, 700, number="BE2")]
         books = [entry(11, 9999, number="BE1"), entry(12, 700, number="BE2")]
         self.assertNamed(bank, books, ("different_amount", 0, [1], [11]))
+        books = [entry(10, 510), entry(11, 9999, number="BE1"), entry(12, 700, number="BE2")]
+        self.assertNamed(bank, books, ("different_amount", 0, [1], [11]), ("missing_at_bank", 0, [], [10]))
+        self.assertNamed(bank[:1], [entry(11, -777, number="BE1")], ("different_amount", 0, [1], [11]))
 
     def test_without_a_counterparty_only_a_slip_is_a_different_amount(self):
         for amount in (21340, 12430, -12340, 1234, 123400, 12840, 11900):
