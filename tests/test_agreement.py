@@ -5,7 +5,8 @@ from odoo.tests import BaseCase, tagged
 
 from ..models.ponto_agreement import MARGIN, compare, get_first_day
 from ..models.ponto_pairing import Entry
-from .agreement_histories import KINDS, History, Planted, count_kinds
+from .agreement_defects import KINDS, Planted
+from .agreement_histories import History, count_kinds
 
 SEEDS = range(200)
 LAST_DAY = date(2026, 3, 17)

@@ -152,7 +152,7 @@ class PontoAgreementFinding(models.TransientModel):
     def _get_opening_detail(self, finding):
         if finding.books:
             return self.env._("The opening entry does not bring the bank's balance of that day.")
-        return self.env._("Before the first day that can be compared; no line explains it.")
+        return self.env._("The books miss what was there before: create the opening entry, or correct them.")
 
     # ------------------------------------------------------------------ actions
 
