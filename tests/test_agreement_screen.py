@@ -32,8 +32,8 @@ class TestAgreementScreen(AgreementCase):
         self.type_lines((20, 15, {}))
         shown = self.open_shown(self.connect_account())
         self.assertIn("agreed until", shown.summary)
-        self.assertIn("$ 100.00" if self.company.currency_id.name == "USD" else "100.00", shown.summary)
-        self.assertIn("differ by -13.00", shown.summary.replace("\xa0", "").replace("€", ""))
+        self.assertIn("100.00", shown.summary)
+        self.assertIn("differ by -\ufeff13.00", shown.summary)  # Odoo keeps sign and figures together
         self.assertIn("missing in the books (1), twice in the books (1)", shown.summary)
         self.assertEqual(self.found(shown), [("twice", 0, 20), ("missing_in_books", 7, 0)])
         self.assertEqual(shown.finding_ids.mapped("label"), ["Typed", "Forgotten"])
@@ -262,7 +262,15 @@ class TestAgreementScreen(AgreementCase):
         account.transaction_ids[:1].write({"state": "error", "reason": "amount"})
         with self.assertRaisesRegex(UserError, "cannot be read"):
             self.open_shown(account)
-        self.journal.currency_id = self.env.ref("base.USD")
+        self.journal = self.env["account.journal"].create(
+            {
+                "name": "Dollars",
+                "code": "USD",
+                "type": "bank",
+                "company_id": self.company.id,
+                "currency_id": self.env.ref("base.USD").id,
+            }
+        )
         with self.assertRaisesRegex(UserError, "is not in EUR"):
             self.open_shown(account)
 
