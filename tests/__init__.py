@@ -39,4 +39,5 @@ from . import (
     test_sandbox_server,
     test_sandbox_synchronizations,
     test_waiting,
+    test_zz_shot,
 )

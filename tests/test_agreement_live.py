@@ -27,7 +27,7 @@ class TestAgreementLive(HistoryAssertions, AgreementCase):
                 remittance_information=f"Transaction {row.key}",
             )
         if history.ledger_before:
-            self.post_entry(history.ledger_before / 100, history.books_begin)
+            self.post_entry(history.ledger_before / 100, min(history.books_begin, history.evening))
         for row in history.books:
             if not row.is_bank_transaction:
                 self.post_entry(row.cents / 100, row.day)
