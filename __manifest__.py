@@ -16,6 +16,7 @@
         "wizards/ponto_account_opening_views.xml",
         "wizards/ponto_synchronization_undo_views.xml",
         "wizards/ponto_file_import_views.xml",
+        "wizards/ponto_agreement_views.xml",
         "views/ponto_synchronization_views.xml",
         "views/ponto_transaction_views.xml",
         "views/ponto_balance_day_views.xml",

@@ -6,6 +6,7 @@ from . import (
     account_journal_file_plan,
     account_move,
     ponto_account,
+    ponto_account_agreement,
     ponto_account_authorization,
     ponto_account_balance,
     ponto_account_change,

@@ -161,6 +161,14 @@ class AccountJournal(models.Model):
             "views": [(False, "form")],
         }
 
+    def action_ponto_find_agreement(self):
+        """Open the comparison of bank and books, day by day.
+
+        :return: window action
+        :raise UserError: when no account is linked, or it is not known yet
+        """
+        return self._get_linked_ponto_account().action_find_agreement()
+
     def action_ponto_fetch_accounts(self):
         """Open Fetch Accounts, or a new connection when the company has none yet.
 

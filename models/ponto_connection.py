@@ -185,14 +185,7 @@ class PontoConnection(models.Model):
         wizard = self.env["ponto.account.fetch"].create(
             {"connection_id": self.id, "institution_id": institution.id if institution else False}
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Fetch Accounts"),
-            "res_model": "ponto.account.fetch",
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return wizard._get_action()
 
     # ------------------------------------------------------------------ business methods
 

@@ -1,6 +1,9 @@
 from . import (
     test_access,
     test_adversity,
+    test_agreement,
+    test_agreement_live,
+    test_agreement_screen,
     test_balance,
     test_balance_days,
     test_browser,

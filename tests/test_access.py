@@ -39,6 +39,9 @@ RIGHTS = {
     "ponto.synchronization.undo": {"administrator": "rwcu", "invoicing": ""},
     "ponto.file.import": {"administrator": "rwcu", "invoicing": ""},
     "ponto.file.import.line": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.agreement": {"administrator": "r", "invoicing": "r"},
+    "ponto.agreement.day": {"administrator": "r", "invoicing": "r"},
+    "ponto.agreement.finding": {"administrator": "r", "invoicing": "r"},
     "ponto.token": {"administrator": "", "invoicing": ""},
     LINE: {"administrator": "rwcu", "invoicing": "r"},
 }
@@ -87,6 +90,9 @@ class AccessCase(RpcCase):
         if model == "ponto.file.import.line":
             line = {"account_number": "BE1", "currency_code": "EUR"}
             return self.env[model].create({"wizard_id": self.a_record_of("ponto.file.import").id, **line})
+        if model.startswith("ponto.agreement"):
+            shown = self.env["ponto.agreement"].browse(self.account.action_find_agreement()["res_id"])
+            return {"day": shown.day_ids, "finding": shown.finding_ids}.get(model.split(".")[-1], shown)[:1]
         if model == LINE:
             return self.line
         return self.env[model].search([], limit=1)

@@ -224,7 +224,7 @@ class TestFetchAccounts(PontoCase):
         self.assertBooked(connection.account_ids, *["1.00"] * 100)
         self.assertEqual(len(connection.account_ids.transaction_ids), 120)
 
-    def test_a_journal_with_history_starts_the_day_after_its_last_line(self):
+    def test_a_journal_that_never_agreed_starts_before_its_last_line(self):
         day = date.today() - timedelta(days=10)
         bank = self.env["res.partner.bank"].create({"acc_number": IBAN, "partner_id": self.company.partner_id.id})
         journal = self.new_journal(bank_account_id=bank.id)
@@ -235,7 +235,7 @@ class TestFetchAccounts(PontoCase):
         self.pay(bank_account, "5.00", day=day)
         self.pay(bank_account, "6.00", day=day + timedelta(days=1))
         connection, wizard = self.connect()
-        self.assertEqual(wizard.line_ids.import_from, day + timedelta(days=1))
+        self.assertEqual(wizard.line_ids.import_from, day - timedelta(days=10))
         self.assertIn("has transactions until", wizard.line_ids.note)
         wizard.line_ids.selected = True
         wizard.action_confirm()

@@ -1,4 +1,7 @@
-"""``./dev bench``: what a synchronization costs, as a ratio to the bare creation of the same lines in the same run."""
+"""``./dev bench``: what a synchronization costs, as a ratio to the bare creation of the same lines in the same run.
+
+And what the comparison of three years with the bank costs.
+"""
 
 import json
 
@@ -31,12 +34,19 @@ def run(*, as_json: bool) -> int:
             "first_day": min(largest["balances"]),
         }
         with step("Measuring"):
-            result = play_script(databases.runner, database, "bench_script.py", {"PONTO_BENCH": json.dumps(given)})
+            variables = {"PONTO_BENCH": json.dumps(given)}
+            result = play_script(databases.runner, database, "bench_script.py", variables)
+        with step("Comparing three years with the bank"):
+            result |= play_script(databases.runner, database, "bench_finder_script.py", variables)
     print(f"lines                          {result['lines']}")
     print(f"bare create, batches of 200    {result['bare_ms_per_line']} ms a line")
     print(f"synchronize (HTTP and all)     {result['synchronize_ms_per_line']} ms a line")
     print(f"ratio                          {result['ratio']}")
     print(f"synchronize again              {result['synchronize_again_seconds']} s")
+    print(
+        f"finder, {result['finder_lines']} lines           {result['finder_seconds']} s, {result['finder_queries']} queries"
+    )
+    print(f"finder with its screen         {result['finder_screen_seconds']} s")
     if as_json:
         print(json.dumps(result), flush=True)
     return 0

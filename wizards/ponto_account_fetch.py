@@ -48,6 +48,21 @@ class PontoAccountFetch(models.TransientModel):
             for sequence, account in enumerate(accounts)
         ]
 
+    def _get_action(self):
+        """Return the action that opens this wizard.
+
+        :return dict: the action
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Fetch Accounts"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
     # ------------------------------------------------------------------ actions
 
     def action_confirm(self):

@@ -1,5 +1,4 @@
 import re
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -99,7 +98,7 @@ class PontoAccountFetchLine(models.TransientModel):
                 forecast = line.account_id._origin._forecast(line.import_from, line.journal_id.sudo()._origin)
             line.transaction_count, line.known_count, line.waiting_count = forecast
 
-    @api.depends("selected", "journal_id", "account_id", "import_from", "transaction_count")
+    @api.depends("selected", "journal_id", "account_id", "import_from", "transaction_count", "agreed_on", "compared")
     def _compute_note(self):
         for line in self:
             line.note = " ".join(line._get_remarks()) or False
@@ -133,14 +132,8 @@ class PontoAccountFetchLine(models.TransientModel):
         remarks += self._get_forecast_remarks()
         if self.selected and journal and journal.bank_statements_source not in (False, "undefined", "manual", "ponto"):
             remarks.append(_("%(journal)s has another bank feed; it is switched off.", journal=journal.name))
-        if self.selected and journal and not account.linked and (last := self._get_last_line_date()):
-            remarks.append(
-                _(
-                    "%(journal)s has transactions until %(date)s.",
-                    journal=journal.name,
-                    date=format_date(self.env, last),
-                )
-            )
+        if self.selected and journal and not account.linked:
+            remarks += self._get_agreement_remarks()
         if account.has_bank_balance and account.currency_id:
             remarks.append(
                 _("Balance %(amount)s.", amount=format_amount(self.env, account.bank_balance, account.currency_id))
@@ -181,9 +174,7 @@ class PontoAccountFetchLine(models.TransientModel):
         known = account.import_from or account._get_kin().filtered("import_from")[:1].import_from
         if known:
             return {**vals, "import_scope": "date", "import_from": known}
-        if last := line._get_last_line_date():
-            return {**vals, "import_scope": "date", "import_from": last + timedelta(days=1)}
-        return vals
+        return {**vals, **line._prepare_start_vals()}
 
     def _is_proposed(self):
         account = self.account_id
@@ -214,12 +205,6 @@ class PontoAccountFetchLine(models.TransientModel):
     @api.model
     def _get_words(self, name):
         return {word for word in re.findall(r"\w+", (name or "").casefold()) if len(word) > 2}
-
-    def _get_last_line_date(self):
-        if not self.journal_id:
-            return False
-        lines = self.env["account.bank.statement.line"]
-        return lines.search([("journal_id", "=", self.journal_id._origin.id), ("state", "=", "posted")], limit=1).date
 
     # ------------------------------------------------------------------ confirming
 
