@@ -22,6 +22,7 @@ from . import (
     test_import_identity,
     test_journal,
     test_open_day,
+    test_other_feeds,
     test_pairing,
     test_public_methods,
     test_pull,

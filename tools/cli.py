@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     test = add("test", "Run the tests; other arguments are passed on to pytest.", _test)
     test.add_argument("--odoo", action="store_true", help="use Odoo's own runner; arguments are then test tags")
     test.add_argument("--long", action="store_true", help="run the long tests too")
+    test.add_argument("--only", choices=("reinstall", "oca"), help="run only one part that has a database of its own")
     serve = add("serve", "Show the demo database in the web client, with a running sandbox.", _serve)
     serve.add_argument("--port", type=int, default=8069, help="port of the web client (default %(default)s)")
     shell = add("shell", "Open an Odoo shell; it runs what standard input holds.", _shell)
@@ -80,6 +81,8 @@ def _demo(options: argparse.Namespace, _rest: list[str]) -> int:
 def _test(options: argparse.Namespace, rest: list[str]) -> int:
     from . import places, testing
 
+    if options.only:
+        return testing.run_part(options.only)
     if options.odoo:
         return testing.run_odoo(tags=",".join(rest) or f"/{places.ADDON}", long=options.long)
     return testing.run_pytest(rest, long=options.long)

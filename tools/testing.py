@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import places, process, server_packages
+from . import oca, places, process, server_packages
 from .databases import Databases
 from .odoo_run import play_script
 from .output import Failure, say, step
@@ -44,16 +44,30 @@ def run_pytest(arguments: list[str], *, long: bool) -> int:
             return code
         verdict = _judge(_read_junit(folder / "junit.xml"))
         covered = _report_coverage(databases, folder, whole=not arguments)
-    reinstalled = 0 if arguments or code else _reinstall(databases)
-    return code or verdict or covered or reinstalled
+    if not arguments and not code:
+        for part in PARTS.values():
+            part(databases)
+    return code or verdict or covered
 
 
-def _reinstall(databases: Databases) -> int:
+def run_part(name: str) -> int:
+    """Run one of the parts that work on a database of their own, with real processes and commits.
+
+    :param name: key of ``PARTS``
+    :return: exit code, 0: a part that fails raises
+    """
+    PARTS[name](open_workshop())
+    return 0
+
+
+def _reinstall(databases: Databases) -> None:
     """Uninstall and install again on a database of its own: no line doubled, groups and feed source restored."""
     with databases.throw_away() as database, step("Uninstalling and installing again"):
         result = play_script(databases.runner, database, "reinstall_script.py", {})
         say(f"    {result['lines']} lines before, {result['after']['lines']} after, {result['doubled']} doubled")
-    return 0
+
+
+PARTS = {"reinstall": _reinstall, "oca": oca.take_over}
 
 
 def run_odoo(*, tags: str, long: bool) -> int:

@@ -1,1 +1,1 @@
-from . import ponto_account_fetch, ponto_account_fetch_line, ponto_account_opening
+from . import ponto_account_fetch, ponto_account_fetch_line, ponto_account_fetch_line_feed, ponto_account_opening

@@ -100,6 +100,7 @@ class PontoAccountFetchLine(models.TransientModel):
             line.transaction_count, line.known_count, line.waiting_count = forecast
 
     @api.depends("selected", "journal_id", "account_id", "import_from", "transaction_count")
+    @api.depends_context("lang", "uid")
     def _compute_note(self):
         for line in self:
             line.note = " ".join(line._get_remarks()) or False
@@ -131,8 +132,7 @@ class PontoAccountFetchLine(models.TransientModel):
         if not account.pull_complete:
             remarks.append(_("Its history is still being read."))
         remarks += self._get_forecast_remarks()
-        if self.selected and journal and journal.bank_statements_source not in (False, "undefined", "manual", "ponto"):
-            remarks.append(_("%(journal)s has another bank feed; it is switched off.", journal=journal.name))
+        remarks += self._get_feed_remarks()
         if self.selected and journal and not account.linked and (last := self._get_last_line_date()):
             remarks.append(
                 _(
@@ -197,6 +197,7 @@ class PontoAccountFetchLine(models.TransientModel):
             or not account.currency_id.active
             or self._is_foreign_holder()
             or self._is_synchronized_elsewhere()
+            or account._get_linked_elsewhere()
         )
 
     def _is_synchronized_elsewhere(self):
@@ -242,6 +243,7 @@ class PontoAccountFetchLine(models.TransientModel):
         # sudo: the link is written by the wizard only; who may edit the connection may confirm it.
         account = self.account_id.sudo()
         if account.linked and account.journal_id == self.journal_id:
+            account.journal_id._switch_off_other_feeds()
             if account.import_from != self.import_from:
                 account.import_from = self.import_from
             return
