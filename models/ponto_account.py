@@ -19,7 +19,7 @@ class PontoAccount(models.Model):
     connection_id = fields.Many2one("ponto.connection", required=True, ondelete="cascade", index=True, readonly=True)
     company_id = fields.Many2one(related="connection_id.company_id", store=True, index=True)
     institution_id = fields.Many2one("ponto.institution", ondelete="restrict", index=True, readonly=True)
-    ponto_id = fields.Char("Ponto ID", required=True, readonly=True)
+    ponto_id = fields.Char("Ponto ID", required=True, readonly=True, index=True)
 
     # Identity
     reference = fields.Char(readonly=True)

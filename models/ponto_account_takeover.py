@@ -1,12 +1,10 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 # What OCA's import makes of an account number, the id of the journal and a Ponto ID.
 OCA_IMPORT_ID = r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-# Its way of making statements, and ours.
-STATEMENT_PERIODS = {"daily": "day", "weekly": "month", "monthly": "month"}
 
 
 class PontoAccount(models.Model):
@@ -33,9 +31,7 @@ class PontoAccount(models.Model):
         if not self.linked:
             first_day = self._get_first_imported_day(journal) or self._get_latest_start()
             self._link(journal, first_day or fields.Date.context_today(self))
-            self.statement_period = (
-                STATEMENT_PERIODS[provider.statement_creation_mode] if provider.create_statement else "none"
-            )
+            self.statement_period = self._get_statement_period_of(provider)
         journal._switch_off_other_feeds()
         last_run = provider.last_successful_run
         self.message_post(
@@ -45,6 +41,12 @@ class PontoAccount(models.Model):
                 date=format_date(self.env, last_run) if last_run else "?",
             )
         )
+
+    @api.model
+    def _get_statement_period_of(self, provider):
+        if not provider.create_statement:
+            return "none"
+        return "day" if provider.statement_creation_mode == "daily" else "month"
 
     def _get_first_imported_day(self, journal):
         """Return the day of the first line that OCA's Ponto module imported into a journal.

@@ -2,7 +2,7 @@
 
 import secrets
 
-from . import places, python_env
+from . import python_env
 from .databases import Databases
 from .odoo_run import Runner, play_script
 from .output import Failure, say, step
@@ -29,4 +29,3 @@ def take_over(databases: Databases) -> None:
             raise Failure(f"The Client Secret is in Odoo's log: {log}")
         log.unlink()
     say("    " + ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in result.items()))
-    say(f"    {places.ADDON} beside {MODULE}: in order")
