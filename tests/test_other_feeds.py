@@ -68,7 +68,7 @@ class TestOtherFeeds(PontoCase):
         second, _wizard = self.connect(name="Second")
         with (
             mute_logger("odoo.sql_db"),
-            self.assertRaisesRegex(Exception, "ponto_account__linked_uniq"),
+            self.assertRaisesRegex(Exception, "ponto_account_linked_uniq"),
             self.env.cr.savepoint(),
         ):
             second.account_ids.sudo().linked = True
