@@ -2,6 +2,10 @@
 
 import json
 
+from odoo.tools import SQL
+
+from .models.account_bank_statement_line import IMPORT_ID_INDEX
+
 GROUPS_PARAMETER = "account_online_ponto.groups_before"
 PARAMETER_PREFIX = "account_online_ponto."
 FEED_SOURCE = "ponto"
@@ -30,6 +34,7 @@ def uninstall_hook(env):
     _restore_groups(env)
     journals = env["account.journal"].with_context(active_test=False)
     journals.search([("bank_statements_source", "=", FEED_SOURCE)]).bank_statements_source = "undefined"
+    env.cr.execute(SQL("DROP INDEX IF EXISTS %s", SQL.identifier(IMPORT_ID_INDEX)))
     env["ir.config_parameter"].search([("key", "=like", f"{PARAMETER_PREFIX}%")]).unlink()
 
 

@@ -1,8 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import sql
 
+from ..const import PONTO_ID_LENGTH
 from .account_journal import READERS
+
+# The column of OCA's import modules, when one of them is installed; dropped by hooks.py.
+IMPORT_ID = "unique_import_id"
+IMPORT_ID_INDEX = "account_bank_statement_line_ponto_import_id_idx"
 
 
 class DateMoved(UserError):
@@ -26,6 +32,16 @@ class AccountBankStatementLine(models.Model):
         "(journal_id, (transaction_details ->> 'ponto_file')) WHERE transaction_details ->> 'ponto_file' IS NOT NULL",
         "This file is being imported by somebody else.",
     )
+
+    # Each batch of an import asks for the lines that carry its ids. Not partial: PostgreSQL would ignore the statistics
+    # of the expression, and read the whole table.
+    _ponto_id_idx = models.Index("((transaction_details ->> 'ponto'))")
+
+    def init(self):
+        """Index the Ponto ID at the end of OCA's key; the class cannot declare it, for the column may be missing."""
+        super().init()
+        if sql.column_exists(self.env.cr, self._table, IMPORT_ID):
+            sql.create_index(self.env.cr, IMPORT_ID_INDEX, self._table, [f"right({IMPORT_ID}, {PONTO_ID_LENGTH})"])
 
     @api.depends("ponto_transaction_ids")
     def _compute_is_ponto(self):

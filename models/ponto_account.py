@@ -19,7 +19,7 @@ class PontoAccount(models.Model):
     connection_id = fields.Many2one("ponto.connection", required=True, ondelete="cascade", index=True, readonly=True)
     company_id = fields.Many2one(related="connection_id.company_id", store=True, index=True)
     institution_id = fields.Many2one("ponto.institution", ondelete="restrict", index=True, readonly=True)
-    ponto_id = fields.Char("Ponto ID", required=True, readonly=True)
+    ponto_id = fields.Char("Ponto ID", required=True, readonly=True, index=True)
 
     # Identity
     reference = fields.Char(readonly=True)
@@ -82,6 +82,9 @@ class PontoAccount(models.Model):
         "(journal_id) WHERE linked", "This journal is already synchronized with another account of Ponto."
     )
     # The same account through two connections would be imported twice; a masked card does not name one account.
+    _linked_uniq = models.UniqueIndex(
+        "(company_id, ponto_id) WHERE linked", "This bank account is already synchronized in this company."
+    )
     _identity_uniq = models.UniqueIndex(
         "(company_id, reference_type, normalized_reference, currency_code)"
         " WHERE linked AND reference_type IN ('IBAN', 'BBAN')",

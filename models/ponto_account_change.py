@@ -13,7 +13,7 @@ from .ponto_account_import import ROW_ERRORS
 _logger = logging.getLogger(__name__)
 
 # These can be written on every line, also on a matched or a hashed one (odoo-decisions.md, 15).
-DETAILS = ("partner_name", "account_number", "transaction_type", "narration", "transaction_details")
+DETAILS = ("partner_name", "account_number", "transaction_type", "narration", "transaction_details", "unique_import_id")
 
 
 class PontoAccount(models.Model):

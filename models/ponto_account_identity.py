@@ -28,15 +28,7 @@ class PontoAccount(models.Model):
         :return: `ponto.account` records
         """
         self.ensure_one()
-        same = Domain.FALSE
-        if self._is_identified():
-            same = Domain(
-                [
-                    ("reference_type", "=", self.reference_type),
-                    ("normalized_reference", "=", self.normalized_reference),
-                    ("currency_code", "=", self.currency_code),
-                ]
-            )
+        same = self._get_same_domain()
         if journal := journal or self.journal_id:
             fed = Domain("journal_id", "=", journal.id)
             # Two different numbers are two bank accounts, also when one journal got both.
@@ -45,16 +37,44 @@ class PontoAccount(models.Model):
         # sudo: kin of another connection counts, whoever asks; all of them are in the company of this account.
         return self.sudo().search(own & same)
 
+    def _get_same_domain(self):
+        """Return what records of the same bank account have in common, in this company or another.
+
+        An organization of Ponto has one id per account, whatever integration asks for it; so a masked card that is
+        seen through two integrations is one account.
+        """
+        same = Domain("ponto_id", "=", self.ponto_id)
+        if self._is_identified():
+            same |= Domain(
+                [
+                    ("reference_type", "=", self.reference_type),
+                    ("normalized_reference", "=", self.normalized_reference),
+                    ("currency_code", "=", self.currency_code),
+                ]
+            )
+        return same
+
     def _is_identified(self):
         return bool(self.normalized_reference and self.reference_type in STABLE_REFERENCE_TYPES)
 
     def _get_twin(self):
-        """Return the linked record of the same bank account, by its number; a masked number does not name an account.
+        """Return the linked record of the same bank account, by its id or number; a masked number names no account.
 
         :return: `ponto.account` record, maybe empty
         """
         self.ensure_one()
-        return self._get_kin().filtered("linked")[:1] if self._is_identified() else self.browse()
+        linked = self._get_kin().filtered("linked")
+        return linked[:1] if self._is_identified() else linked.filtered(lambda a: a.ponto_id == self.ponto_id)[:1]
+
+    def _get_linked_elsewhere(self):
+        """Return the records of the same bank account that feed the books of other companies.
+
+        :return: `ponto.account` records in superuser mode
+        """
+        self.ensure_one()
+        other = Domain("company_id", "!=", self.company_id.id) & Domain("linked", "=", True)
+        # sudo: the other company may not be the user's; what is said of it is decided where it is shown.
+        return self.sudo().search(other & self._get_same_domain())
 
     def _take_over(self, kin):
         """Take over from records of the same bank account what belongs to it in the books; their link ends.

@@ -27,9 +27,8 @@ class PontoAccount(models.Model):
         predecessors = self._get_kin(journal).filtered("journal_id")
         if predecessors:
             self._take_over(predecessors)
-        if journal.bank_statements_source != "ponto":
-            journal.bank_statements_source = "ponto"
         self.write({"linked": True, "declined": False, "journal_id": journal.id, "import_from": import_from})
+        journal._switch_off_other_feeds()
         self._reopen_replaced()
         self._mark_due()
 

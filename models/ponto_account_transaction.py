@@ -123,6 +123,7 @@ class PontoAccount(models.Model):
             "transaction_type": item.bank_transaction_code or False,
             "narration": self._get_note(transaction, item),
             "transaction_details": self._get_details(item, ponto=item.id),
+            **self._prepare_import_id_vals(transaction.ponto_id),
         }
 
     def _get_note(self, transaction, item):

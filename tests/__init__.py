@@ -37,6 +37,7 @@ from . import (
     test_model,
     test_open_day,
     test_opening,
+    test_other_feeds,
     test_pairing,
     test_public_methods,
     test_pull,

@@ -151,7 +151,7 @@ class TestFetchAccounts(PontoCase):
         self.open_account()
         _connection, wizard = self.connect()
         wizard.line_ids.write({"selected": True, "journal_id": journal.id})
-        self.assertIn("another bank feed", wizard.line_ids.note)
+        self.assertIn("Existing has another bank feed, other_feed; it is switched off.", wizard.line_ids.note)
         wizard.action_confirm()
         self.assertEqual(journal.bank_statements_source, "ponto")
 

@@ -206,7 +206,8 @@ class TestIdentity(PontoCase):
         self.env.user.company_ids |= other
         action = self.new_connection(company_id=other.id, name="Other").with_company(other).action_connect()
         wizard = self.env[action["res_model"]].browse(action["res_id"])
-        self.assertTrue(wizard.line_ids.selected is True or wizard.line_ids.note)
+        self.assertFalse(wizard.line_ids.selected)
+        self.assertIn("Also synchronized in Bakkerij Maes: both sets of books get its lines.", wizard.line_ids.note)
         wizard.line_ids.write({"selected": True, "import_scope": "all"})
         wizard.action_confirm()
         self.synchronize(wizard.connection_id)

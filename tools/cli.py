@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument(
         "--only",
         action="append",
-        choices=["reinstall", "crash", "workers", "pull"],
+        choices=["reinstall", "oca", "crash", "workers", "pull"],
         help="run only this part on real processes, which follows the tests otherwise",
     )
     test.add_argument("--seed", type=int, help="repeat what --only drew at random with this seed")

@@ -127,13 +127,16 @@ class Databases:
         self.cluster.psql(f"COMMENT ON DATABASE {identifier(name)} IS {literal(text)}")
 
     @contextmanager
-    def throw_away(self) -> Iterator[str]:
-        """Give a clone of the addon template that only this run uses and that is dropped at the end."""
+    def throw_away(self, *, with_addon: bool = True) -> Iterator[str]:
+        """Give a clone of a template that only this run uses and that is dropped at the end.
+
+        :param with_addon: of the template with the addon, else of the one with Belgian accounting only
+        """
         runs = places.cache() / "runs"
         runs.mkdir(exist_ok=True)
         with places.lock(self.addon):
             self._drop_stale(runs)
-            template = self.ensure_addon()
+            template = self.ensure_addon() if with_addon else self.ensure_base()
             name = f"{self.prefix}{os.getpid()}_{os.urandom(2).hex()}"
             held = places.try_lock(runs / name)
             with step(f"Cloning the template to {name}"):

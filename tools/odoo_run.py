@@ -18,7 +18,8 @@ CONFIGURATION_SECONDS = 7 * 24 * 3600  # no run is that long
 class Runner:
     """Starts Odoo programs that work on the private cluster with this tree's addon on the addons path."""
 
-    def __init__(self, odoo: Odoo, python: Path, cluster: Cluster) -> None:
+    def __init__(self, odoo: Odoo, python: Path, cluster: Cluster, *, more_addons: tuple[Path, ...] = ()) -> None:
+        self.more_addons = more_addons
         self.odoo = odoo
         self.python = python
         self.cluster = cluster
@@ -31,7 +32,7 @@ class Runner:
     @property
     def addons_path(self) -> str:
         """The folders of addons, as Odoo's option wants them."""
-        return ",".join(str(folder) for folder in (*self.odoo.addons, places.addons_folder()))
+        return ",".join(str(folder) for folder in (*self.odoo.addons, *self.more_addons, places.addons_folder()))
 
     def configuration(self, *, port: int | None = None, **options: object) -> Path:
         """Write a configuration file, readable by its owner only, and return its path.

@@ -34,6 +34,23 @@ def for_lint() -> Path:
     return _ensure("lint", HERE / "requirements-lint.txt", None)
 
 
+def other_addons(requirements: str, python: Path) -> Path:
+    """Return a folder of other people's Odoo addons that a test works beside, installing it when it is missing.
+
+    :param requirements: file of this folder that pins them
+    :param python: a Python of the cache, for its pip
+    """
+    source = HERE / requirements
+    folder = places.cache() / f"addons-{places.short_hash(source.read_text())}"
+    with places.lock(folder.name):
+        if not (folder / "complete").exists():
+            with step(f"Installing the addons of {requirements} (pip)"):
+                shutil.rmtree(folder, ignore_errors=True)
+                _install(python, source, "--target", folder)
+                (folder / "complete").write_text("installed\n")
+    return folder / "odoo" / "addons"
+
+
 @functools.cache
 def _interpreter() -> tuple[str, str]:
     """Choose the Python to build on: the one that runs ./dev, or the system's when Odoo does not work with this one.
@@ -70,8 +87,8 @@ def _ensure(name: str, requirements: Path, site: Path | None) -> Path:
     return python
 
 
-def _install(python: Path, requirements: Path) -> None:
+def _install(python: Path, requirements: Path, *options: object) -> None:
     """Install exactly the pinned packages; the user's own pip settings (mirrors, certificates) apply."""
     command = [python, "-m", "pip", "install", "--quiet", "--no-input", "--no-deps", "--disable-pip-version-check"]
     env = process.plain_environment()
-    process.output([*command, "--requirement", requirements], env=env, failure="pip install failed")
+    process.output([*command, *options, "--requirement", requirements], env=env, failure="pip install failed")

@@ -1,6 +1,7 @@
 from . import (
     ponto_account_fetch,
     ponto_account_fetch_line,
+    ponto_account_fetch_line_feed,
     ponto_account_fetch_start,
     ponto_account_opening,
     ponto_agreement,

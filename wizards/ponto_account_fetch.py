@@ -21,6 +21,8 @@ class PontoAccountFetch(models.TransientModel):
     responsible_user_id = fields.Many2one(related="connection_id.responsible_user_id", readonly=False)
     renewer_id = fields.Many2one(related="connection_id.renewer_id", readonly=False)
     news = fields.Char(readonly=True, help="What the last refresh found.")
+    provider_count = fields.Integer(related="connection_id.provider_count")
+    organization_note = fields.Char(related="connection_id.organization_note", related_sudo=False)
     farewell = fields.Text(compute="_compute_farewell")
 
     @api.depends("line_ids.selected")
@@ -119,6 +121,14 @@ class PontoAccountFetch(models.TransientModel):
             names = format_list(self.env, vanished.mapped("display_name"))
             sentences.append(self.env._("No longer shared by Ponto: %(names)s.", names=names))
         return " ".join(sentences) or self.env._("Nothing new in Ponto.")
+
+    def action_take_over(self):
+        """Take over what OCA's Ponto module does in this company.
+
+        :return dict: a notice that opens the accounts taken over
+        :raises UserError: when nothing can be taken over; nothing has changed then
+        """
+        return self.connection_id.action_take_over()
 
     def action_open_ponto(self):
         """Open the website of Ponto in a new tab, where accounts are added and authorizations renewed.

@@ -99,6 +99,7 @@ class PontoAccountFetchLine(models.TransientModel):
             line.transaction_count, line.known_count, line.waiting_count = forecast
 
     @api.depends("selected", "journal_id", "account_id", "import_from", "transaction_count", "agreed_on", "compared")
+    @api.depends_context("lang", "uid")
     def _compute_note(self):
         for line in self:
             line.note = " ".join(line._get_remarks()) or False
@@ -134,6 +135,7 @@ class PontoAccountFetchLine(models.TransientModel):
             remarks.append(_("%(journal)s has another bank feed; it is switched off.", journal=journal.name))
         if self.selected and journal and not account.linked:
             remarks += self._get_agreement_remarks()
+        if self.selected and journal and not account.linked and (last := self._get_last_line_date()):
         if account.has_bank_balance and account.currency_id:
             remarks.append(
                 _("Balance %(amount)s.", amount=format_amount(self.env, account.bank_balance, account.currency_id))
@@ -188,6 +190,7 @@ class PontoAccountFetchLine(models.TransientModel):
             or not account.currency_id.active
             or self._is_foreign_holder()
             or self._is_synchronized_elsewhere()
+            or account._get_linked_elsewhere()
         )
 
     def _is_synchronized_elsewhere(self):
@@ -227,6 +230,7 @@ class PontoAccountFetchLine(models.TransientModel):
         # sudo: the link is written by the wizard only; who may edit the connection may confirm it.
         account = self.account_id.sudo()
         if account.linked and account.journal_id == self.journal_id:
+            account.journal_id._switch_off_other_feeds()
             if account.import_from != self.import_from:
                 account.import_from = self.import_from
             return
