@@ -1,5 +1,5 @@
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 
 from psycopg2 import DataError, IntegrityError, OperationalError
 

@@ -131,11 +131,9 @@ class PontoAccountFetchLine(models.TransientModel):
         if not account.pull_complete:
             remarks.append(_("Its history is still being read."))
         remarks += self._get_forecast_remarks()
-        if self.selected and journal and journal.bank_statements_source not in (False, "undefined", "manual", "ponto"):
-            remarks.append(_("%(journal)s has another bank feed; it is switched off.", journal=journal.name))
+        remarks += self._get_feed_remarks()
         if self.selected and journal and not account.linked:
             remarks += self._get_agreement_remarks()
-        if self.selected and journal and not account.linked and (last := self._get_last_line_date()):
         if account.has_bank_balance and account.currency_id:
             remarks.append(
                 _("Balance %(amount)s.", amount=format_amount(self.env, account.bank_balance, account.currency_id))
