@@ -56,6 +56,14 @@ class PontoAccount(models.Model):
         self.ensure_one()
         return self._get_kin().filtered("linked")[:1] if self._is_identified() else self.browse()
 
+    def _get_in_charge(self):
+        """Return the record that synchronizes this bank account now.
+
+        :return: `ponto.account` record, maybe this one; empty when none is linked
+        """
+        self.ensure_one()
+        return self if self.linked else self._get_kin().filtered("linked")[:1]
+
     def _take_over(self, kin):
         """Take over from records of the same bank account what belongs to it in the books; their link ends.
 
