@@ -44,7 +44,7 @@ def run_pytest(arguments: list[str], *, long: bool) -> int:
         if code in (2, 3, 4):  # interrupted, or pytest itself does not work: there is nothing to judge
             return code
         verdict = _judge(_read_junit(folder / "junit.xml"))
-        covered = _report_coverage(databases, folder, whole=not arguments)
+        covered = 0 if arguments else _report_coverage(databases, folder)
     if not arguments and not code:
         _run_parts(databases, list(PARTS), None)
     return code or verdict or covered
@@ -134,8 +134,10 @@ def _show_and_keep(command: list[str], env: dict[str, str], log: Path) -> int:
 def _pytest(databases: Databases, database: str, folder: Path, arguments: list[str], long: bool) -> int:
     runner = databases.runner
     configuration = runner.configuration()
-    source = ",".join(str(places.TREE / part) for part in COVERED)
-    command = [runner.python, "-m", "coverage", "run", f"--source={source}", f"--rcfile={places.TREE}/pyproject.toml"]
+    command = [runner.python]
+    if not arguments:
+        source = ",".join(str(places.TREE / part) for part in COVERED)
+        command += ["-m", "coverage", "run", f"--source={source}", f"--rcfile={places.TREE}/pyproject.toml"]
     command += ["-m", "pytest", f"--rootdir={places.addon_link()}", "-p", "no:cacheprovider", "-o", "addopts="]
     command += [f"--odoo-config={configuration}", f"--odoo-database={database}", "--odoo-http"]
     command += [f"--junitxml={folder}/junit.xml", *_paths_through_the_link(arguments)]
@@ -184,12 +186,12 @@ def _judge(counts: Counts) -> int:
     return 0
 
 
-def _report_coverage(databases: Databases, folder: Path, *, whole: bool) -> int:
-    """Print the coverage; below the minimum, only a run of the whole suite fails."""
+def _report_coverage(databases: Databases, folder: Path) -> int:
+    """Print the coverage of a run of the whole suite, and fail below the minimum."""
     if not (folder / "coverage").exists():
-        return 1 if whole else 0
+        return 1
     command = [databases.runner.python, "-m", "coverage", "report", "--skip-empty"]
-    command += [f"--rcfile={places.TREE}/pyproject.toml", f"--fail-under={MINIMUM_COVERAGE if whole else 0}"]
+    command += [f"--rcfile={places.TREE}/pyproject.toml", f"--fail-under={MINIMUM_COVERAGE}"]
     env = databases.runner.environment(COVERAGE_FILE=str(folder / "coverage"))
     code = process.run(command, env=env, cwd=places.TREE)
     if code:
