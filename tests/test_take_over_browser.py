@@ -47,9 +47,7 @@ class TestTakeOverBrowser(BrowserCase):
             }
         )
         start = datetime.combine(date.today() - timedelta(days=30), datetime.min.time())
-        pull = self.env["online.bank.statement.pull.wizard"].create(
-            {"date_since": start, "date_until": datetime.now()}
-        )
+        pull = self.env["online.bank.statement.pull.wizard"].create({"date_since": start, "date_until": datetime.now()})
         pull.with_context(active_model=PROVIDER, active_id=provider.id).action_pull()
         return provider
 

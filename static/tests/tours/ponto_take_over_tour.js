@@ -29,7 +29,7 @@ tours.add("ponto_take_over", {
             run: "click",
         },
         {
-            trigger: `.o_form_view .alert-info:contains("1 bank journals of this company are fed by the OCA")`,
+            trigger: `.o_form_view .alert-info:contains("fed by the OCA module for Ponto: 1."):contains("Go back to the list")`,
         },
         {
             content: "Back to the list",
