@@ -61,7 +61,7 @@ class PontoConnection(models.Model):
     def _take_over_companies(self, companies):
         """Make one connection per integration, link its accounts with the journals, switch the providers off.
 
-        Each integration is all or nothing: refused credentials, or none of its accounts listed, change nothing.
+        An integration whose credentials are refused, or none of whose accounts is listed, is left as it is.
 
         :param companies: `res.company` records
         :return dict: a notice that opens the accounts taken over

@@ -27,7 +27,7 @@ class PontoFileImportLine(models.TransientModel):
         ondelete="cascade",
         domain="[('type', 'in', ('bank', 'credit')), ('company_id', '=', company_id)]",
     )
-    currency_id = fields.Many2one("res.currency", compute="_compute_preview")
+    currency_id = fields.Many2one("res.currency", "Currency of the Amounts", compute="_compute_preview")
     first_day = fields.Date("From", compute="_compute_preview")
     last_day = fields.Date("To", compute="_compute_preview")
     transaction_count = fields.Integer("Transactions", compute="_compute_preview")
