@@ -107,7 +107,8 @@ class AccountJournal(models.Model):
             reason = "date_range"
         if not reason:
             return None
-        return self.env._(REASONS[reason]) % {"currency": currency.name, "date": format_date(self.env, movement.day)}
+        sentence = self.env._(REASONS[reason])
+        return sentence % {"currency": currency.name, "date": format_date(self.env, movement.day)}
 
     # ------------------------------------------------------------------ lines
 

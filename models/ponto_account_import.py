@@ -185,6 +185,8 @@ class PontoAccount(models.Model):
     def _find_existing(self, rows):
         """Return bank transactions of the company that carry a Ponto id, and belong to no row.
 
+        Where two journals got a transaction, the one of this account counts.
+
         :param rows: `ponto.transaction` records to look for
         :return dict: Ponto id: id of the bank transaction
         """
@@ -199,10 +201,12 @@ class PontoAccount(models.Model):
                 SQL(
                     "SELECT %(ponto_id)s, line.id FROM account_bank_statement_line line"
                     " LEFT JOIN ponto_transaction row ON row.statement_line_id = line.id"
-                    " WHERE %(ponto_id)s = ANY(%(ids)s) AND line.company_id = %(company)s AND row.id IS NULL",
+                    " WHERE %(ponto_id)s = ANY(%(ids)s) AND line.company_id = %(company)s AND row.id IS NULL"
+                    " ORDER BY line.journal_id IS NOT DISTINCT FROM %(journal)s",
                     ponto_id=ponto_id,
                     ids=rows.mapped("ponto_id"),
                     company=self.company_id.id,
+                    journal=self.journal_id.id or None,
                 )
             )
             found.update(self.env.cr.fetchall())

@@ -3,8 +3,11 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
-# What OCA's import makes of an account number, the id of the journal and a Ponto ID.
-OCA_IMPORT_ID = r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+from ..const import OVERLAP
+from ..ponto_client import FormatError, read_transaction
+
+# What OCA's import makes of an account number, the id of the journal and a Ponto ID; either of the first may be missing.
+OCA_IMPORT_ID = r"(^|-)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
 class PontoAccount(models.Model):
@@ -49,22 +52,46 @@ class PontoAccount(models.Model):
         return "day" if provider.statement_creation_mode == "daily" else "month"
 
     def _get_first_imported_day(self, journal):
-        """Return the day of the first line that OCA's Ponto module imported into a journal.
+        """Return the day at the bank of the first transaction that OCA's Ponto module imported into a journal.
+
+        Its line may have another day than this connection gives it: of the value instead of the execution, of another
+        time zone, or corrected. So the day is read from what the module kept of the first ones, where it kept it.
 
         :param journal: `account.journal` record
         :return date | None: None when there is no such line
         """
-        self.env["account.bank.statement.line"].flush_model(["unique_import_id", "journal_id"])
+        lines = self.env["account.bank.statement.line"]
+        lines.flush_model(["unique_import_id", "journal_id"])
         self.env["account.move"].flush_model(["date"])
+        raw = SQL.identifier("line", "raw_data") if "raw_data" in lines._fields else SQL("NULL")
         self.env.cr.execute(
             SQL(
-                "SELECT MIN(move.date) FROM account_bank_statement_line line JOIN account_move move"
-                " ON move.id = line.move_id WHERE line.journal_id = %s AND line.unique_import_id ~ %s",
-                journal.id,
-                OCA_IMPORT_ID,
+                """
+                WITH theirs AS (
+                    SELECT move.date AS day, %(raw)s AS raw
+                      FROM account_bank_statement_line line JOIN account_move move ON move.id = line.move_id
+                     WHERE line.journal_id = %(journal)s AND line.unique_import_id ~ %(theirs)s
+                )
+                SELECT day, raw FROM theirs WHERE day <= (SELECT MIN(day) FROM theirs) + %(days)s
+                """,
+                raw=raw,
+                journal=journal.id,
+                theirs=OCA_IMPORT_ID,
+                days=OVERLAP.days,
             )
         )
-        return self.env.cr.fetchone()[0]
+        return min((self._get_day_at_bank(raw) or day for day, raw in self.env.cr.fetchall()), default=None)
+
+    def _get_day_at_bank(self, raw):
+        """Return the day of a transaction as this account would import it.
+
+        :param str | None raw: a transaction as Ponto gave it, if it is one
+        :return date | None: None when it cannot be read
+        """
+        try:
+            return self.env["ponto.transaction"]._prepare_row(self, read_transaction(raw or ""), 0)["date"]
+        except FormatError:
+            return None
 
     def _prepare_import_id_vals(self, ponto_id):
         """Return the key by which OCA's import modules know a transaction, where they are installed.

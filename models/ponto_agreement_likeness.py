@@ -3,7 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import date, timedelta
-from itertools import groupby
+
+from odoo.tools import groupby
 
 from .ponto_pairing import Entry
 
@@ -18,7 +19,7 @@ def total(entries: Iterable[Entry]) -> int:
 
 def by_day(entries: Iterable[Entry]) -> dict[date, list[Entry]]:
     in_order = sorted(entries, key=lambda entry: entry.day)
-    return {day: [*found] for day, found in groupby(in_order, key=lambda entry: entry.day)}
+    return dict(groupby(in_order, key=lambda entry: entry.day))
 
 
 def total_by_day(entries: tuple[Entry, ...]) -> dict[date, int]:

@@ -61,7 +61,7 @@ class PontoConnection(models.Model):
     def _take_over_companies(self, companies):
         """Make one connection per integration, link its accounts with the journals, switch the providers off.
 
-        Each integration is all or nothing: refused credentials, or none of its accounts listed, change nothing.
+        An integration whose credentials are refused, or none of whose accounts is listed, is left as it is.
 
         :param companies: `res.company` records
         :return dict: a notice that opens the accounts taken over
@@ -101,7 +101,8 @@ class PontoConnection(models.Model):
         :return: `ponto.connection` record; the one that the company has already, when there is one
         :raises UserError: in one sentence, when Ponto refuses them
         """
-        own = self.search([("company_id", "=", company.id), ("client_id", "=", client_id)], limit=1)
+        own = self.search([("company_id", "=", company.id), ("client_id", "=", client_id)])
+        own = own.sorted(lambda connection: connection.state != "connected")[:1]
         if own.state == "connected":
             own.action_connect()
             return own
@@ -126,20 +127,24 @@ class PontoConnection(models.Model):
 
     @api.model
     def _prepare_vals_as(self, company, client_id, secret, providers):
-        # Dates stay what they were: of the value, or of the execution.
-        by_value_date = all(provider.ponto_date_field == "value_date" for provider in providers)
+        # Dates stay what they were where all agree: of the value, or of the execution.
+        sources = {self._get_date_source_of(provider) for provider in providers}
         return {
             "company_id": company.id,
             "client_id": client_id,
             "client_secret": secret,
-            "date_source": "value" if by_value_date else "execution",
+            "date_source": sources.pop() if len(sources) == 1 else "execution",
         }
+
+    @api.model
+    def _get_date_source_of(self, provider):
+        return "value" if provider.ponto_date_field == "value_date" else "execution"
 
     def _take_over_accounts(self, providers):
         """Link the account of each provider with its journal; a provider whose account cannot be linked is left alone.
 
         :param providers: `online.bank.statement.provider` records in superuser mode
-        :return tuple: `ponto.account` records, and why the others were left
+        :return tuple: `ponto.account` records, and what the user should know: why others were left, new dates
         :raises UserError: when none could be linked
         """
         self.ensure_one()
@@ -155,9 +160,29 @@ class PontoConnection(models.Model):
                     taken |= account
             except UserError as error:
                 left.append(self.env._("%(journal)s: %(reason)s", journal=journal.name, reason=str(error)))
+            else:
+                left += connection._get_date_remarks(provider)
         if not taken:
             raise UserError(" ".join(left))
         return taken.with_env(self.env), left
+
+    def _get_date_remarks(self, provider):
+        """Say that the transactions of a journal get another date from now on, when they do.
+
+        :param provider: `online.bank.statement.provider` record in superuser mode
+        :return list: sentences
+        """
+        if self._get_date_source_of(provider) == self.date_source:
+            return []
+        names = dict(self._fields["date_source"]._description_selection(self.env))
+        return [
+            self.env._(
+                "%(journal)s: the OCA module gave its transactions the other date; new ones get that of the connection"
+                " (%(date)s).",
+                journal=provider.journal_id.name,
+                date=names[self.date_source],
+            )
+        ]
 
     def _find_account_of(self, provider):
         """Return the account that feeds a provider's journal: the one of its number and currency.
@@ -184,7 +209,7 @@ class PontoConnection(models.Model):
                     currency=currency.name,
                 )
             )
-        return found.sorted(lambda a: (a.journal_id == journal, not a.deprecated, str(a.authorized_at)))[-1]
+        return found.sorted(lambda a: (a.journal_id == journal, not a.deprecated, str(a.authorized_at or "")))[-1]
 
     def _get_take_over_notice(self, taken, left):
         sentences = [

@@ -5,8 +5,9 @@ Plain values in, plain values out; nothing here knows a database.
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from itertools import groupby
 from typing import NamedTuple
+
+from odoo.tools import groupby
 
 from ..statement_files import Movement, Statement
 from .ponto_pairing import Entry, pair

@@ -1,8 +1,10 @@
+from types import SimpleNamespace
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import OTHER_IBAN, PontoCase
+from .common import IBAN, OTHER_IBAN, PontoCase
 
 CARD = {"reference": "5355 XXXX XXXX 1111", "reference_type": "MASKEDPAN", "subtype": "card"}
 
@@ -47,6 +49,31 @@ class TestOtherFeeds(PontoCase):
         self.assertNotIn("is synchronized with", (wizard.line_ids - line).note)
         with self.assertRaisesRegex(UserError, "already synchronized with"), self.env.cr.savepoint():
             wizard.action_confirm()
+
+    def test_of_two_journals_with_one_transaction_the_own_one_counts(self):
+        paid = self.pay(self.open_account(), "12.00")
+        connection, wizard = self.connect()
+        journals = self.env["account.journal"].create(
+            [{"name": name, "code": name, "type": "bank"} for name in ("OWN", "FORME")]
+        )
+        own, former = self.env["account.bank.statement.line"].create(
+            [
+                {
+                    "journal_id": journal.id,
+                    "date": paid.execution_date,
+                    "amount": 12,
+                    "payment_ref": "From elsewhere",
+                    "transaction_details": {"ponto": paid.id},
+                }
+                for journal in journals
+            ]
+        )
+        wizard.line_ids.journal_id = own.journal_id
+        self.choose(wizard)
+        self.synchronize(connection)
+        self.assertEqual(connection.account_ids.transaction_ids.statement_line_id, own)
+        self.assertFalse(former.ponto_transaction_ids)
+        self.assertBooked(connection.account_ids, "12.00")
 
     # ------------------------------------------------------------------ one account, two connections
 
@@ -136,6 +163,24 @@ class TestOtherFeeds(PontoCase):
         self.assertFalse(connection.provider_count or journal.ponto_take_over)
         arch = self.env["ponto.connection"].get_view(view_type="list")["arch"]
         self.assertNotIn("action_take_over", arch)
+
+    def test_the_account_of_a_provider_is_that_of_its_number_and_currency_in_its_newest_record(self):
+        self.open_account(deprecated=True)
+        self.open_account(currency="USD")
+        self.open_account(reference=OTHER_IBAN)
+        older, newer = self.open_account(), self.open_account()
+        connection, _wizard = self.connect()
+        by_id = {account.ponto_id: account for account in connection.account_ids}
+        journal = self.env["account.journal"].create({"name": "Books", "code": "BOOK", "type": "bank"})
+        provider = SimpleNamespace(journal_id=journal, account_number=IBAN)  # what is asked of OCA's record
+        by_id[older.id].sudo().authorized_at = False
+        self.assertEqual(connection._find_account_of(provider), by_id[newer.id])
+        journal.currency_id = self.env.ref("base.USD")
+        self.assertEqual(connection._find_account_of(provider).currency_code, "USD")
+        for number in (False, "BE43068999999501"):
+            provider.account_number = number
+            with self.assertRaisesRegex(UserError, "does not list"):
+                connection._find_account_of(provider)
 
     def test_who_may_not_take_over(self):
         self.open_account()

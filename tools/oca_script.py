@@ -5,9 +5,8 @@ line that starts with RESULT; an assertion that fails ends the run.
 """
 
 # ruff: noqa: F821 - `env` comes from the Odoo shell
-# pylint: disable=undefined-variable,sql-injection
+# pylint: disable=undefined-variable
 
-import contextlib
 import datetime
 import json
 import os
@@ -18,24 +17,25 @@ import psycopg2.errors
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.addons.account_online_ponto.sandbox import Bank, Sandbox
+from odoo.addons.account_online_ponto.tools.oca_books import Books
 from odoo.addons.account_statement_import_online_ponto.models import ponto_interface
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.registry import Registry
-from odoo.service.model import call_kw
 
 ADDON = "account_online_ponto"
 PROVIDER = "online.bank.statement.provider"
 SECRET = os.environ["PONTO_SECRET"]
 TODAY = datetime.date.today()
-IBAN, SECOND, UNLISTED, REFUSED, FOURTH = (
+MAIN, SECOND, UNLISTED, REFUSED, FOURTH, FIFTH, SIXTH = (
     "BE68539007547034",
     "BE71096123456769",
     "BE43068999999501",
     "BE62510007547061",
     "BE07626550616261",
+    "BE83001234567815",
+    "BE02001234567940",
 )
 BEFORE, LATELY = 250, 50  # lines that the OCA module imports by hand, and by its schedule
-answers = []  # of every call that a user makes
 started = time.monotonic()
 
 
@@ -44,15 +44,16 @@ def progress(text):
     print(f"{time.monotonic() - started:5.1f} s  {text}")
 
 
-# ---------------------------------------------------------------------- at the bank
+def ago(days):
+    """Return the day so many days ago."""
+    return TODAY - datetime.timedelta(days=days)
 
 
 def fill(bank, account):
     """Book 300 transactions: equal twins, a value date of its own, round and odd amounts."""
     for number in range(BEFORE + LATELY):
         late = number - BEFORE
-        days_ago = 110 - number * 100 // BEFORE if late < 0 else 6 - late // 10
-        day = TODAY - datetime.timedelta(days=days_ago)
+        day = ago(110 - number * 100 // BEFORE if late < 0 else 6 - late // 10)
         amount = Decimal(number % 40 - 12) * Decimal("3.17") or Decimal("5.00")
         bank.add_transaction(
             account,
@@ -65,67 +66,45 @@ def fill(bank, account):
         )
 
 
-# ---------------------------------------------------------------------- in Odoo
+def fill_by_value(bank, account):
+    """Book five transactions, and one that the value date puts before them, the execution date after the first."""
+    bank.add_transaction(account, Decimal("99.00"), ago(5), value_date=ago(12))
+    bank.add_transaction(account, Decimal("12.34"), ago(3), value_date=ago(6))
+    for _number in range(4):
+        bank.add_transaction(account, Decimal("12.34"), ago(3), value_date=ago(3))
 
 
-def query(sql, *parameters):
-    """Return rows as dictionaries."""
-    env.flush_all()
-    env.cr.execute(sql, parameters)
-    return env.cr.dictfetchall()
+def new_company(name):
+    """Create a company with books in euro."""
+    company = env["res.company"].create({"name": name})  # a country would install modules
+    env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
+    company.currency_id = env.ref("base.EUR")
+    return company
 
 
-def number_of(sql, *parameters):
-    """Return the only value of a query."""
-    return next(iter(query(sql, *parameters)[0].values()))
-
-
-def renewed():
-    """Return an environment of the registry as it is after a module operation."""
-    database = env.cr.dbname
-    env.cr.commit()
-    return api.Environment(Registry(database).cursor(), SUPERUSER_ID, {"allowed_company_ids": [company_id]})
-
-
-def call(login, model, method, ids, *arguments, **keywords):
-    """Call a method as a user's web client does, and keep the answer."""
-    user = env["res.users"].search([("login", "=", login)])
-    as_user = env(user=user.id, su=False, context={"lang": "en_US", "allowed_company_ids": user.company_id.ids})
-    result = call_kw(as_user[model], method, [ids, *arguments], keywords)
-    answers.append(json.dumps(result, default=str))
-    return result
-
-
-def read_all(login, model):
-    """Read every field of every record that a user may see."""
-    names = list(call(login, model, "fields_get", []))
-    env.invalidate_all()
-    return call(login, model, "search_read", [], fields=names)
-
-
-def new_user(login, group, company):
-    """Create a user of one group."""
-    groups = [(6, 0, (env.ref("base.group_user") | env.ref(group)).ids)]
-    values = {"company_id": company.id, "company_ids": [(6, 0, company.ids)]}
-    return env["res.users"].create({"name": login, "login": login, "group_ids": groups, **values})
-
-
-def new_provider(code, iban, service="ponto", secret=SECRET, **values):
+def new_provider(code, iban, *, company=None, currency=None, service="ponto", **values):
     """Create a bank journal that OCA's module feeds."""
-    bank_account = env["res.partner.bank"].create({"acc_number": iban, "partner_id": env.company.partner_id.id})
+    company = company or env.company
+    bank_account = env["res.partner.bank"].create({"acc_number": iban, "partner_id": company.partner_id.id})
     journal = env["account.journal"].create(
-        {"name": f"Journal {code}", "code": code, "type": "bank", "bank_account_id": bank_account.id}
-    )
-    return env[PROVIDER].create(
         {
-            "journal_id": journal.id,
-            "service": service,
-            "username": integration.client_id,
-            "password": secret,
-            "tz": "Europe/Brussels",
-            **values,
+            "name": f"Journal {code}",
+            "code": code,
+            "type": "bank",
+            "bank_account_id": bank_account.id,
+            "company_id": company.id,
+            "currency_id": currency.id if currency else False,
         }
     )
+    credentials = {"username": integration.client_id, "password": SECRET}
+    return env[PROVIDER].create(
+        {"journal_id": journal.id, "service": service, "tz": "Europe/Brussels", **credentials, **values}
+    )
+
+
+def active():
+    """Return the codes of the journals that OCA's module feeds."""
+    return {code for code, provider in feeds.items() if provider.active}
 
 
 def pull(provider, first, last):
@@ -136,10 +115,14 @@ def pull(provider, first, last):
     wizard.with_context(active_model=provider._name, active_id=provider.id).action_pull()
 
 
-def run_their_schedule(*providers):
-    """Run the scheduled action of OCA's module as it is, in its own transaction; its providers are due."""
-    for provider in providers:
-        provider.next_run = fields.Datetime.now() - datetime.timedelta(minutes=5)
+def run_their_schedule(*codes):
+    """Run the scheduled action of OCA's module as it is, in its own transaction; these providers are due, no others.
+
+    One that cannot run stops their whole schedule.
+    """
+    for code, provider in feeds.items():
+        delay = datetime.timedelta(minutes=-5) if code in codes else datetime.timedelta(days=9)
+        provider.next_run = fields.Datetime.now() + delay
     env.cr.commit()
     env.ref("account_statement_import_online.ir_cron_account_pull_online_bank_statements").method_direct_trigger()
     env.cr.commit()
@@ -147,7 +130,7 @@ def run_their_schedule(*providers):
 
 def run_our_schedule():
     """Run the scheduled action of the addon; its connections are due."""
-    env["ponto.connection"].search([]).next_sync_at = fields.Datetime.now()
+    env["ponto.connection"].search([("state", "=", "connected")]).next_sync_at = fields.Datetime.now()
     env.cr.commit()
     env.ref(f"{ADDON}.cron_synchronize").method_direct_trigger()
     env.cr.commit()
@@ -170,152 +153,72 @@ def reconcile_some(journal):
         suspense = line._seek_for_lines()[1]
         suspense.write({"account_id": due.account_id.id, "partner_id": partner.id})
         (suspense | due).reconcile()
-    return lines
 
 
-def books(journal_id, until):
-    """Return every stored column of the lines that OCA imported, their entries, items, matches and statements."""
-    of_journal = "SELECT move_id FROM account_bank_statement_line WHERE journal_id = %s AND id <= %s"
-    items = f"SELECT id FROM account_move_line WHERE move_id IN ({of_journal})"
-    found = {
-        "account_bank_statement_line": f"move_id IN ({of_journal})",
-        "account_move": f"id IN ({of_journal})",
-        "account_move_line": f"move_id IN ({of_journal})",
-        "account_partial_reconcile": f"credit_move_id IN ({items})",
-        "account_bank_statement": "journal_id = %s AND id <= %s",
-    }
-    return {
-        (table, row["id"]): row
-        for table, where in found.items()
-        for row in query(f"SELECT * FROM {table} WHERE {where}", journal_id, until)
-    }
-
-
-def assert_untouched(before, journal_id):
-    """Assert that everything that OCA imported is as it was; a table may have got columns of the addon."""
-    now = books(journal_id, last_line)
-    for key, row in before.items():
-        differing = {name: (value, now[key][name]) for name, value in row.items() if now[key][name] != value}
-        assert not differing, (key, differing)
-
-
-def assert_exact(journal, account, created=0):
-    """Assert by plain SQL that every transaction of the bank is on exactly one line, and that the money agrees."""
-    ids = "COALESCE(transaction_details ->> 'ponto', right(unique_import_id, 36))"
-    found = query(
-        f"SELECT {ids} AS ponto_id, COUNT(*) FROM account_bank_statement_line WHERE journal_id = %s GROUP BY 1",
-        journal.id,
-    )
-    of_bank = {item.id: item for item in bank.transactions(account)}
-    doubled = [row["ponto_id"] for row in found if row["count"] > 1]
-    missing = of_bank.keys() - {row["ponto_id"] for row in found}
-    foreign = {row["ponto_id"] for row in found} - of_bank.keys()
-    assert not doubled and not missing and not foreign, (doubled, missing, foreign)
-    total = number_of(
-        "SELECT SUM(item.balance)::text FROM account_move_line item JOIN account_journal journal"
-        " ON journal.default_account_id = item.account_id WHERE journal.id = %s AND item.parent_state = 'posted'",
-        journal.id,
-    )
-    assert Decimal(str(total)) == bank.balance(account), total
-    ours = number_of(
-        "SELECT COUNT(*) FROM account_bank_statement_line WHERE journal_id = %s AND transaction_details ? 'ponto'",
-        journal.id,
-    )
-    assert ours == created, (ours, created)
-    return {"doubled": len(doubled), "missing": len(missing)}
-
-
-def where_secret_is():
-    """Return the columns of the whole database that hold the secret."""
-    columns = query(
-        "SELECT table_name, column_name FROM information_schema.columns JOIN information_schema.tables"
-        " USING (table_schema, table_name) WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
-        " AND data_type IN ('text', 'character varying', 'jsonb', 'bytea')"
-    )
-    places = set()
-    for column in columns:
-        table, name = column["table_name"], column["column_name"]
-        if query(f'SELECT 1 FROM "{table}" WHERE "{name}"::text LIKE %s LIMIT 1', f"%{SECRET}%"):
-            places.add(f"{table}.{name}")
-    return places
-
-
-@contextlib.contextmanager
-def refused(kind, words=""):
-    """Expect a refusal that holds some words and not the secret; it leaves nothing behind."""
-    try:
-        with env.cr.savepoint():
-            yield
-    except kind as error:
-        answers.append(str(error))
-        assert words in str(error), error
-        env.invalidate_all()
-        return
-    raise AssertionError(f"{kind.__name__} was expected")
-
-
-# ---------------------------------------------------------------------- the books that the OCA module keeps
+# ---------------------------------------------------------------------- the bank, and the books of the OCA module
 
 bank = Bank()
 integration = bank.add_integration(name="Books")
 integration.client_secret = SECRET
 institution = bank.add_institution("Bank van Brabant", bic="BRABBEBB")
-main, second, fourth = (
-    bank.add_account(institution, reference=iban, holder_name=env.company.name) for iban in (IBAN, SECOND, FOURTH)
+main, second, fourth, _fifth = (
+    bank.add_account(institution, reference=iban, holder_name=env.company.name)
+    for iban in (MAIN, SECOND, FOURTH, FIFTH)
 )
 fill(bank, main)
-for _number in range(5):
-    bank.add_transaction(second, Decimal("12.34"), TODAY - datetime.timedelta(days=3))
+fill_by_value(bank, second)
 bank.add_transaction(fourth, Decimal("1.00"), TODAY)
-company_id = env.company.id
-new_user("administrator", "account.group_account_manager", env.company)
-new_user("invoicing", "account.group_account_invoice", env.company)
-new_user("stranger", "account.group_account_manager", env["res.company"].create({"name": "Another company"}))
+books = Books(env, SECRET)
+call, refused = books.call, books.refused
+books.new_user("administrator", "account.group_account_manager", env.company)
+books.new_user("invoicing", "account.group_account_invoice", env.company)
+other_company = new_company("Another company")
+books.new_user("stranger", "account.group_account_manager", other_company)
 env["ir.config_parameter"].set_param(f"{ADDON}.allowed_hosts", "127.0.0.1")
 
 with Sandbox(bank) as sandbox:
     ponto_interface.PONTO_ENDPOINT = sandbox.url  # their constant; nothing of ours is patched
-    unlisted = new_provider("NONE", UNLISTED, secret="replaced since")  # the same integration, tried first
-    provider = new_provider("MAIN", IBAN)
-    other = new_provider("SEC", SECOND, statement_creation_mode="weekly")
-    stale = new_provider(
-        "OLD", REFUSED, username="4ba0b7a3-98c5-4c3f-a3a4-6b8d9cf2a1ee", secret="of an old integration"
-    )
-    elsewhere = new_provider("DUM", FOURTH, service="dummy", username=False, secret=False)
-    journal, journal_of_other = provider.journal_id, other.journal_id
+    feeds = {
+        "NONE": new_provider("NONE", UNLISTED, password="replaced since"),  # the same integration, tried first
+        "MAIN": new_provider("MAIN", MAIN),
+        "SEC": new_provider("SEC", SECOND, statement_creation_mode="weekly", ponto_date_field="value_date"),
+        "USD": new_provider("USD", FIFTH, currency=env.ref("base.USD")),  # Ponto lists it in euro only
+        "OLD": new_provider("OLD", REFUSED, username="4ba0b7a3-98c5-4c3f-a3a4-6b8d9cf2a1ee", password="of an old one"),
+        "NIL": new_provider("NIL", SIXTH, username=False, password=False),
+        "DUM": new_provider("DUM", FOURTH, service="dummy", username=False, password=False),
+        "ABR": new_provider("ABR", SECOND, company=other_company),
+    }
+    others = set(feeds) - {"MAIN", "SEC"}  # that no take-over of the first company may touch
+    journal, journal_of_other = feeds["MAIN"].journal_id, feeds["SEC"].journal_id
     env.cr.commit()
 
-    yesterday = datetime.datetime.combine(TODAY - datetime.timedelta(days=8), datetime.time())
-    pull(provider, TODAY - datetime.timedelta(days=120), yesterday)
-    by_hand = number_of("SELECT COUNT(*) FROM account_bank_statement_line WHERE journal_id = %s", journal.id)
-    assert by_hand == BEFORE, by_hand
-    # One that cannot run stops their whole schedule: these are never due.
-    (unlisted | stale | elsewhere).next_run = fields.Datetime.now() + datetime.timedelta(days=9)
-    run_their_schedule(provider, other)
-    imported = number_of("SELECT COUNT(*) FROM account_bank_statement_line WHERE journal_id = %s", journal.id)
+    pull(feeds["MAIN"], ago(120), datetime.datetime.combine(ago(8), datetime.time()))
+    assert books.count_lines(journal) == BEFORE, books.count_lines(journal)
+    run_their_schedule("MAIN", "SEC")
+    imported = books.count_lines(journal)
     assert imported == BEFORE + LATELY, imported
+    assert books.count_lines(journal_of_other) == 5, books.count_lines(journal_of_other)
     reconcile_some(journal)
     env.cr.commit()
-    last_line = number_of("SELECT MAX(id) FROM account_bank_statement_line")
-    before, before_other = books(journal.id, last_line), books(journal_of_other.id, last_line)
+    last_line = books.number_of("SELECT MAX(id) FROM account_bank_statement_line")
+    before = books.snapshot(journal, last_line)
+    before_other = books.snapshot(journal_of_other, last_line)
     reconciled = sum(row.get("is_reconciled") is True for row in before.values())
     assert reconciled == 20, reconciled
     progress(f"the OCA module imported {imported} lines, {reconciled} are reconciled")
 
     env["ir.module.module"].search([("name", "=", ADDON)]).button_immediate_install()
-    env = renewed()
+    env = books.renew()
     env["ir.default"].set("ponto.connection", "api_url", sandbox.url)
     env.cr.commit()
-    provider, other, unlisted, stale, elsewhere = (
-        env[PROVIDER].browse(one.id) for one in (provider, other, unlisted, stale, elsewhere)
-    )
-    journal, journal_of_other = provider.journal_id, other.journal_id
+    feeds = {code: env[PROVIDER].browse(provider.id) for code, provider in feeds.items()}
+    journal, journal_of_other = feeds["MAIN"].journal_id, feeds["SEC"].journal_id
     progress("the addon is installed beside it")
 
     # ------------------------------------------------------------------ where a user finds it, and who may
 
-    administrator = env["res.users"].search([("login", "=", "administrator")])
-    assert not env[PROVIDER].with_user(administrator).has_access("read"), "OCA lets him; then sudo is not needed"
+    as_administrator = books.as_user("administrator")
+    assert not as_administrator[PROVIDER].has_access("read"), "OCA lets him; then sudo is not needed"
     view = call("administrator", "ponto.connection", "get_views", [[False, "list"], [False, "form"]])
     assert "Take Over From OCA" in view["views"]["list"]["arch"]
     card = call("administrator", "account.journal", "read", [journal.id], ["kanban_dashboard", "ponto_take_over"])[0]
@@ -326,26 +229,34 @@ with Sandbox(bank) as sandbox:
     for login in ("invoicing", "stranger"):
         with refused(AccessError):
             call(login, "account.journal", "action_ponto_take_over", [journal.id])
-    with refused(UserError, "nothing to take over"):
-        call("stranger", "ponto.connection", "action_take_over", [])
-    right = integration.client_secret
+    # Begun by hand, and never connected: the take-over goes on with it.
+    mistyped = {"client_id": integration.client_id, "client_secret": "mistyped"}
+    begun = as_administrator["ponto.connection"].create(mistyped).with_env(env)
+    assert begun.provider_count == 6, begun.provider_count
     integration.client_secret = "another one"
     with refused(UserError, "Ponto refuses this Client ID"):
         call("administrator", "ponto.connection", "action_take_over", [])
-    integration.client_secret = right
-    assert not env["ponto.connection"].search_count([]) and not env["ponto.account"].search_count([])
-    assert all((provider | other | unlisted | stale | elsewhere).mapped("active"))
-    progress("refused credentials changed nothing; only an administrator of the company may")
+    integration.client_secret = SECRET
+    assert env["ponto.connection"].search([]) == begun and begun.state == "draft"
+    assert books.number_of("SELECT client_secret_stored FROM ponto_connection") == "mistyped"
+    assert not env["ponto.account"].search_count([]) and active() == set(feeds), active()
+    env.cr.commit()
+
+    call("administrator", "ponto.connection", "action_take_over", [])
+    assert active() == others, active()
+    env.cr.rollback()  # the server ended before its answer
+    assert not env["ponto.account"].search_count([]) and begun.state == "draft" and active() == set(feeds), active()
+    assert journal.bank_statements_source == "online"
+    progress("refused credentials, or an end half way, changed nothing; only an administrator of the company may")
 
     # ------------------------------------------------------------------ the take-over, while their schedule runs
 
     bank.add_transaction(main, Decimal("77.00"), TODAY, remittance_information="While they imported")
-    provider.next_run = fields.Datetime.now() - datetime.timedelta(minutes=5)
-    other.next_run = fields.Datetime.now() + datetime.timedelta(days=9)
+    feeds["MAIN"].next_run = fields.Datetime.now() - datetime.timedelta(minutes=5)
     env.cr.commit()
     with Registry(env.cr.dbname).cursor() as their_cursor:
         theirs = api.Environment(their_cursor, SUPERUSER_ID, {})
-        under_way = theirs[PROVIDER].browse(provider.id)
+        under_way = theirs[PROVIDER].browse(feeds["MAIN"].id)
         assert under_way.active  # their transaction has begun, and sees the provider switched on
 
         notice = call("administrator", "ponto.connection", "action_take_over", [])
@@ -360,22 +271,22 @@ with Sandbox(bank) as sandbox:
             their_cursor.rollback()
     assert overtaken, "an import of theirs that was under way was committed after the take-over"
     message = notice["params"]["message"]
-    assert "Journal NONE" in message and UNLISTED in message and "Journal OLD" in message, message
-    assert [(provider | other).mapped("active"), (unlisted | stale | elsewhere).mapped("active")] == [
-        [False, False],
-        [True, True, True],
-    ]
+    for words in (
+        f"Journal NONE: Ponto does not list {UNLISTED} in EUR",
+        f"Journal USD: Ponto does not list {FIFTH} in USD",
+        "Journal SEC: the OCA module gave its transactions the other date",
+        "Journal OLD: Ponto refuses",
+        "Journal NIL: The OCA module has no Client ID",
+    ):
+        assert words in message, (words, message)
+    assert "ABR" not in message and active() == others, (message, active())
     connection = env["ponto.connection"].search([])
     accounts = connection.account_ids.filtered("linked")
-    assert len(connection) == 1 and accounts.journal_id == journal | journal_of_other
+    assert connection == begun and accounts.journal_id == journal | journal_of_other
     account = accounts.filtered(lambda one: one.journal_id == journal)
-    oldest = number_of(
-        "SELECT MIN(move.date) FROM account_bank_statement_line line JOIN account_move move ON move.id = line.move_id"
-        " WHERE line.journal_id = %s",
-        journal.id,
-    )
-    assert account.import_from == oldest and account.statement_period == "day"
-    assert (accounts - account).statement_period == "month"
+    assert account.import_from == ago(110) and account.statement_period == "day", account.import_from
+    # By execution date, as the connection: not from the first value date on, which is another day.
+    assert (accounts - account).import_from == ago(3) and (accounts - account).statement_period == "month"
     progress("taken over; their import that was under way lost")
 
     # ------------------------------------------------------------------ recognized, untouched, and only new ones
@@ -383,66 +294,75 @@ with Sandbox(bank) as sandbox:
     run_our_schedule()
     links = env["ponto.link"].search([("account_id", "=", account.id)])
     assert len(links) == imported and set(links.mapped("evidence")) == {"ponto_id"}, links.mapped("evidence")
-    assert_exact(journal, main, created=1)
-    assert_exact(journal_of_other, second)
-    assert_untouched(before, journal.id)
-    assert_untouched(before_other, journal_of_other.id)
-    progress(f"{len(links)} lines recognized, none touched, 1 new")
+    books.assert_exact(journal, bank, main, created=1)
+    books.assert_exact(journal_of_other, bank, second, since=ago(3))
+    books.assert_untouched(before, journal, last_line)
+    books.assert_untouched(before_other, journal_of_other, last_line)
+    progress(f"{len(links)} lines recognized, none of {len(before)} rows touched, 1 new")
 
     for number in range(3):
         bank.add_transaction(main, Decimal(number) + Decimal("0.25"), TODAY, remittance_information="New")
-    run_their_schedule(provider, other)
+    run_their_schedule("MAIN", "SEC")
     run_our_schedule()
-    result = assert_exact(journal, main, created=4)
-    provider.active = True  # somebody switches it on again
-    run_their_schedule(provider)
-    pull(provider, TODAY - datetime.timedelta(days=120), fields.Datetime.now())
-    assert_exact(journal, main, created=4)
-    assert_untouched(before, journal.id)
-    provider.active = False
+    result = books.assert_exact(journal, bank, main, created=4)
+    provider_active = feeds["MAIN"].active
+    assert not provider_active
+    feeds["MAIN"].active = True  # somebody switches it on again
+    run_their_schedule("MAIN")
+    pull(feeds["MAIN"], ago(120), fields.Datetime.now())
+    books.assert_exact(journal, bank, main, created=4)
+    books.assert_untouched(before, journal, last_line)
+    # A second connection that somebody began with the same Client ID is not the one that feeds the journal.
+    as_administrator = books.as_user("administrator")
+    spare = as_administrator["ponto.connection"].create({**mistyped, "name": "A spare one"}).with_env(env)
+    call("administrator", "account.journal", "action_ponto_take_over", [journal.id])
+    assert spare.state == "draft" and account.linked and active() == others, (spare.state, active())
     env.cr.commit()
     progress("the next scheduled import brought 3 new ones; their provider, switched on again, brings none twice")
 
-    # ------------------------------------------------------------------ any other provider, in Fetch Accounts
+    # ------------------------------------------------------------------ another company, any other provider
+
+    call("stranger", "ponto.connection", "action_take_over", [])
+    assert active() == others - {"ABR"}, active()
+    run_our_schedule()
+    books.assert_exact(feeds["ABR"].journal_id, bank, second, created=6)
+    books.assert_exact(journal_of_other, bank, second, since=ago(3))
 
     action = call("administrator", "ponto.connection", "action_fetch_accounts", [connection.id])
     wizard = env["ponto.account.fetch"].browse(action["res_id"])
     line = wizard.line_ids.filtered(lambda one: one.account_id.ponto_id == fourth.id)
-    assert line.journal_id == elsewhere.journal_id and line.selected
-    assert f"another bank feed, {elsewhere.name} (OCA)" in line.note, line.note
-    read_all("administrator", "ponto.account.fetch.line")
+    assert line.journal_id == feeds["DUM"].journal_id and line.selected
+    assert f"another bank feed, {feeds['DUM'].name} (OCA)" in line.note, line.note
+    books.read_all("administrator", "ponto.account.fetch.line")
     call("administrator", "ponto.account.fetch", "action_confirm", [wizard.id])
-    assert not elsewhere.active and elsewhere.journal_id.bank_statements_source == "ponto"
+    assert not feeds["DUM"].active and feeds["DUM"].journal_id.bank_statements_source == "ponto"
     env.cr.commit()
     with refused(UserError, "Journal OLD"):
         call("administrator", "ponto.account.fetch", "action_take_over", [wizard.id])
-    (unlisted | stale).active = False
+    for provider in feeds.values():
+        provider.active = False
     with refused(UserError, "nothing to take over"):
         call("administrator", "ponto.account.fetch", "action_take_over", [wizard.id])
     view = call("administrator", "ponto.connection", "get_views", [[False, "list"]])
     assert "Take Over From OCA" not in view["views"]["list"]["arch"]
-    progress("a provider of another service was said and switched off in Fetch Accounts")
+    progress("each company takes over its own; another service was said and switched off in Fetch Accounts")
 
     # ------------------------------------------------------------------ the secret
 
-    for login in ("administrator", "invoicing"):
+    for login in ("administrator", "invoicing", "stranger"):
         for model in ("ponto.connection", "ponto.account", "ponto.link", "ponto.synchronization", "account.journal"):
-            read_all(login, model)
-    assert not [answer for answer in answers if SECRET in answer], "the secret is in an answer"
-    stored = where_secret_is()
+            books.read_all(login, model)
+    assert not [answer for answer in books.answers if SECRET in answer], "the secret is in an answer"
+    stored = books.find_secret()
     assert stored == {"online_bank_statement_provider.password", "ponto_connection.client_secret_stored"}, stored
-    progress(f"the secret is in none of {len(answers)} answers, and in no other column of the database")
+    progress(f"the secret is in none of {len(books.answers)} answers, and in no other column of the database")
 
-print(
-    "RESULT "
-    + json.dumps(
-        {
-            "imported": imported,
-            "reconciled_untouched": reconciled,
-            "linked": len(links),
-            **result,
-            "new": 4,
-            "provider_active": provider.active,
-        }
-    )
-)
+result = {
+    "imported": imported,
+    "reconciled_untouched": reconciled,
+    "linked": len(links),
+    **result,
+    "new": 4,
+    "provider_active": provider_active,
+}
+print("RESULT " + json.dumps(result))

@@ -1,32 +1,21 @@
 """``./dev test``: the suite on a database of its own, with both runners."""
 
 import random
-import re
 import subprocess
 import tempfile
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass
 from pathlib import Path
 
-from . import harness, oca, places, process, server_packages
+from . import harness, oca, odoo_tests, places, process
 from .databases import Databases
-from .odoo_run import play_script
-from .output import Failure, say, step
+from .odoo_run import log_of, play_script
+from .odoo_tests import BROWSER_WORDS, Counts, judge
+from .output import say, step
 from .workshop import open_workshop
 
 COVERED = ("ponto_client", "statement_files", "models", "wizards")
 OPTIONS_WITH_VALUE = ("-k", "-m", "-W", "-p", "-c", "-o", "--deselect")  # pytest's; what follows is no path
 MINIMUM_COVERAGE = 90  # percent of lines, of the whole suite
-BROWSER_WORDS = re.compile(r"chrom|browser|websocket", re.IGNORECASE)
-ODOO_RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What a test runner reports."""
-
-    run: int
-    browser_skips: tuple[str, ...]
 
 
 def run_pytest(arguments: list[str], *, long: bool) -> int:
@@ -43,7 +32,7 @@ def run_pytest(arguments: list[str], *, long: bool) -> int:
             code = _pytest(databases, database, folder, arguments, long)
         if code in (2, 3, 4):  # interrupted, or pytest itself does not work: there is nothing to judge
             return code
-        verdict = _judge(_read_junit(folder / "junit.xml"))
+        verdict = judge(_read_junit(folder / "junit.xml"))
         covered = 0 if arguments else _report_coverage(databases, folder)
     if not arguments and not code:
         _run_parts(databases, list(PARTS), None)
@@ -57,7 +46,7 @@ def run_parts(names: list[str], seed: int | None) -> int:
     :param seed: decides what is drawn at random; a new one when left out
     :return: exit code
     """
-    _run_parts(open_workshop(), names, seed)
+    _run_parts(open_workshop(with_browser="oca" in names), names, seed)
     return 0
 
 
@@ -94,41 +83,15 @@ def run_odoo(*, tags: str, long: bool) -> int:
     :return: exit code
     """
     databases = open_workshop(with_browser=True)
-    runner = databases.runner
     with databases.throw_away() as database:
-        configuration = runner.configuration()
-        log = runner.logs / f"{database}.log"
-        command = runner.command("server", configuration, "-d", database, "--update", places.ADDON)
-        command += ["--test-tags", tags, "--stop-after-init", "--log-level", "info"]
-        try:
-            with step("Running the tests with Odoo's own runner"):
-                code = _show_and_keep(command, runner.environment(**_switches(long)), log)
-        finally:
-            configuration.unlink(missing_ok=True)
-    text = log.read_text(errors="replace")
-    totals = [tuple(map(int, found)) for found in ODOO_RESULT.findall(text)]
-    log.unlink()
-    skipped = [line for line in text.splitlines() if "skipped" in line.lower() and BROWSER_WORDS.search(line)]
-    counts = Counts(max((total for _failed, _errors, total in totals), default=0), tuple(skipped))
-    failed = any(failed or errors for failed, errors, _total in totals)
-    return code or int(failed) or _judge(counts)
+        with step("Running the tests with Odoo's own runner"):
+            code = odoo_tests.run(databases.runner, database, tags, "--update", places.ADDON, **_switches(long))
+        log_of(databases.runner, database).unlink()
+    return code
 
 
 def _switches(long: bool) -> dict[str, str]:
     return {"ACCOUNT_ONLINE_PONTO_LONG": "1"} if long else {}
-
-
-def _show_and_keep(command: list[str], env: dict[str, str], log: Path) -> int:
-    """Run a program, showing its output and writing it to a file as well."""
-    options = {"env": env, "cwd": "/", "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
-    with (
-        open(log, "w", encoding="utf-8") as kept,
-        process.started(command, **options, stderr=subprocess.STDOUT, text=True, errors="replace") as child,
-    ):
-        for line in child.stdout:
-            kept.write(line)
-            print(line, end="", flush=True)
-        return child.wait()
 
 
 def _pytest(databases: Databases, database: str, folder: Path, arguments: list[str], long: bool) -> int:
@@ -171,19 +134,6 @@ def _read_junit(path: Path) -> Counts:
         elif BROWSER_WORDS.search(reason := f"{skipped.get('message')} {skipped.text}"):
             skips.append(f"{case.get('classname')}.{case.get('name')}: {reason[:200]}")
     return Counts(run, tuple(skips))
-
-
-def _judge(counts: Counts) -> int:
-    """Fail a run that proves nothing: Odoo skips browser tests silently when it finds no browser."""
-    if server_packages.browser() is None:
-        raise Failure("There is no Chromium on this machine: the browser tests did not run.")
-    if counts.browser_skips:
-        say("Tests were skipped for want of a browser:\n    " + "\n    ".join(counts.browser_skips))
-        return 1
-    if not counts.run:
-        say("No test ran.")
-        return 1
-    return 0
 
 
 def _report_coverage(databases: Databases, folder: Path) -> int:

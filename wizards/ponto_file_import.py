@@ -90,7 +90,8 @@ class PontoFileImport(models.TransientModel):
                     accounts[statement.account, statement.currency].append(statement)
             except FileError as error:
                 # The lazy text carries no values of its own: translate first, fill in second.
-                sentence = self.env._(REFUSALS[error.code]) % {"place": self._name_place(error.place)}
+                sentence = self.env._(REFUSALS[error.code])
+                sentence %= {"place": self._name_place(error.place)}
                 refusals.append(f"{attachment.name}: {sentence}")
         return dict(accounts), refusals
 

@@ -27,7 +27,7 @@ class PontoFileImportLine(models.TransientModel):
         ondelete="cascade",
         domain="[('type', 'in', ('bank', 'credit')), ('company_id', '=', company_id)]",
     )
-    currency_id = fields.Many2one("res.currency", compute="_compute_preview")
+    currency_id = fields.Many2one("res.currency", "Currency of the Amounts", compute="_compute_preview")
     first_day = fields.Date("From", compute="_compute_preview")
     last_day = fields.Date("To", compute="_compute_preview")
     transaction_count = fields.Integer("Transactions", compute="_compute_preview")
@@ -37,13 +37,10 @@ class PontoFileImportLine(models.TransientModel):
     )
     left_count = fields.Integer("Left Out", compute="_compute_preview")
     create_count = fields.Integer("To Create", compute="_compute_preview")
-    opening_balance = fields.Monetary("Opening Balance", compute="_compute_preview")
-    closing_balance = fields.Monetary("Closing Balance", compute="_compute_preview")
-    ledger_before = fields.Monetary(
-        "Ledger Before", compute="_compute_preview", help="Balance of the ledger before the first day."
-    )
+    opening_balance = fields.Monetary(compute="_compute_preview")
+    closing_balance = fields.Monetary(compute="_compute_preview")
+    ledger_before = fields.Monetary(compute="_compute_preview", help="Balance of the ledger before the first day.")
     ledger_after = fields.Monetary(
-        "Ledger After",
         compute="_compute_preview",
         help="Balance of the ledger on the last day, with what would be created and what comes from Ponto.",
     )

@@ -1,0 +1,37 @@
+"""Somebody before the screen: a company whose account has three transactions, and a real browser."""
+
+import json
+
+from .rpc_case import RpcCase
+
+TOUR_SECONDS = 180  # the longest on a busy machine
+
+
+class BrowserCase(RpcCase):
+    """Tours of the web client; the scheduled action works between them."""
+
+    def setUp(self):
+        super().setUp()
+        self.bank_account = self.open_account()
+        for number in range(1, 4):
+            self.pay(
+                self.bank_account, f"{number}.50", days_ago=10 - number, remittance_information=f"Invoice {number}"
+            )
+
+    def watch(self, tour, user, **given):
+        """Run a tour.
+
+        :param str tour: its name
+        :param user: who sits before the screen
+        :param given: values that the steps ask for, such as the credentials of this test's sandbox
+        """
+        self.env.flush_all()
+        store = f"sessionStorage.setItem('ponto_given', {json.dumps(json.dumps(given))});"
+        start = f"{store} odoo.startTour({tour!r}, {{stepDelay: 0, startUrl: '/odoo'}})"
+        # Developer mode, for the address of the sandbox.
+        self.start_tour("/odoo?debug=1", tour, code=start, login=user.login, timeout=TOUR_SECONDS)
+        self.env.invalidate_all()
+
+    def labels(self):
+        lines = self.env["account.bank.statement.line"].search([("company_id", "=", self.company.id)])
+        return set(lines.mapped("payment_ref"))
