@@ -130,7 +130,7 @@ class TestModel(PontoCase):
             self.play(connection, ast.literal_eval(given))
             return
         chosen = os.environ.get("ACCOUNT_ONLINE_PONTO_SEED")
-        number = int(chosen or random.SystemRandom().randrange(10**9))
+        number = int(chosen or os.environ.get("ACCOUNT_ONLINE_PONTO_DRAW") or random.SystemRandom().randrange(10**9))
         acts = {name: arguments for name, arguments in strategies().items() if name not in COMING}
         names = [name for name in acts for _time in range(WEIGHTS.get(name, 1))]
         step = st.sampled_from(names).flatmap(lambda name: st.tuples(st.just(name), acts[name]))

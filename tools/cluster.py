@@ -41,16 +41,25 @@ class Cluster:
     password: str = field(repr=False)
     bin: Path
 
+    def environment(self) -> dict[str, str]:
+        """Return the variables with which PostgreSQL's own programs find this server."""
+        path = os.pathsep.join([str(self.bin), os.environ.get("PATH", os.defpath)])
+        return {
+            "PATH": path,
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.port),
+            "PGUSER": ROLE,
+            "PGPASSWORD": self.password,
+        }
+
     def psql(self, sql: str, database: str = "postgres") -> str:
         """Run SQL and return the rows as text, columns separated by ``|``.
 
         :raises Failure: when the server reports an error
         """
-        env = process.plain_environment(PGPASSWORD=self.password, PGCONNECT_TIMEOUT="10")
-        command = [self.bin / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", self.port, "-U", ROLE]
-        return process.output(
-            [*command, "-d", database], env=env, stdin=sql, failure="A database command failed"
-        ).strip()
+        env = process.plain_environment(**self.environment(), PGCONNECT_TIMEOUT="10")
+        command = [self.bin / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database]
+        return process.output(command, env=env, stdin=sql, failure="A database command failed").strip()
 
 
 def _home() -> Path:

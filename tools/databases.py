@@ -149,13 +149,14 @@ class Databases:
             held.close()
 
     def _drop_stale(self, runs: Path) -> None:
-        """Drop clones whose run is gone: its lock file is free or missing."""
+        """Drop clones whose run is gone: its lock file is free or missing. Its workers have clones of their own."""
         pattern = literal(self.prefix.replace("_", "\\_") + "%")
         for name in self.cluster.psql(f"SELECT datname FROM pg_database WHERE datname LIKE {pattern}").split():
-            held = places.try_lock(runs / name)
+            run = name.partition("-")[0]
+            held = places.try_lock(runs / run)
             if held:
                 self.drop(name)
-                (runs / name).unlink(missing_ok=True)
+                (runs / run).unlink(missing_ok=True)
                 held.close()
 
     def ensure_kept(self, name: str) -> str:

@@ -1,5 +1,6 @@
 """``./dev test``: the suite on a database of its own, with both runners."""
 
+import os
 import random
 import subprocess
 import tempfile
@@ -15,6 +16,7 @@ from .workshop import open_workshop
 
 COVERED = ("ponto_client", "statement_files", "models", "wizards")
 OPTIONS_WITH_VALUE = ("-k", "-m", "-W", "-p", "-c", "-o", "--deselect")  # pytest's; what follows is no path
+MOST_WORKERS = 4  # of a run of the whole suite; each has a database and a browser
 MINIMUM_COVERAGE = 90  # percent of lines, of the whole suite
 
 
@@ -91,20 +93,25 @@ def run_odoo(*, tags: str, long: bool) -> int:
 
 
 def _switches(long: bool) -> dict[str, str]:
-    return {"ACCOUNT_ONLINE_PONTO_LONG": "1"} if long else {}
+    """Return what the tests are told: whether to run long, and where the model-based test draws from."""
+    seed = str(random.randrange(10**9))
+    say(f"    The model-based test draws from seed {seed}.")
+    return {"ACCOUNT_ONLINE_PONTO_DRAW": seed, **({"ACCOUNT_ONLINE_PONTO_LONG": "1"} if long else {})}
 
 
 def _pytest(databases: Databases, database: str, folder: Path, arguments: list[str], long: bool) -> int:
     runner = databases.runner
     configuration = runner.configuration()
-    command = [runner.python]
+    env = runner.environment(COVERAGE_FILE=str(folder / "coverage"), **_switches(long))
+    env |= runner.cluster.environment()  # with it pytest-odoo gives each worker a clone of its own
+    command, spread = [runner.python], []
     if not arguments:
+        spread = ["--numprocesses", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist", "loadscope"]
         source = ",".join(str(places.TREE / part) for part in COVERED)
         command += ["-m", "coverage", "run", f"--source={source}", f"--rcfile={places.TREE}/pyproject.toml"]
     command += ["-m", "pytest", f"--rootdir={places.addon_link()}", "-p", "no:cacheprovider", "-o", "addopts="]
     command += [f"--odoo-config={configuration}", f"--odoo-database={database}", "--odoo-http"]
-    command += [f"--junitxml={folder}/junit.xml", *_paths_through_the_link(arguments)]
-    env = runner.environment(COVERAGE_FILE=str(folder / "coverage"), **_switches(long))
+    command += [f"--junitxml={folder}/junit.xml", *spread, *_paths_through_the_link(arguments)]
     try:
         return process.run(command, env=env, cwd=folder, stdin=subprocess.DEVNULL)
     finally:
@@ -138,11 +145,12 @@ def _read_junit(path: Path) -> Counts:
 
 def _report_coverage(databases: Databases, folder: Path) -> int:
     """Print the coverage of a run of the whole suite, and fail below the minimum."""
-    if not (folder / "coverage").exists():
-        return 1
-    command = [databases.runner.python, "-m", "coverage", "report", "--skip-empty"]
-    command += [f"--rcfile={places.TREE}/pyproject.toml", f"--fail-under={MINIMUM_COVERAGE}"]
+    coverage = [databases.runner.python, "-m", "coverage"]
+    settings = f"--rcfile={places.TREE}/pyproject.toml"
     env = databases.runner.environment(COVERAGE_FILE=str(folder / "coverage"))
+    if process.run([*coverage, "combine", "--quiet", settings], env=env, cwd=places.TREE):
+        return 1
+    command = [*coverage, "report", "--skip-empty", settings, f"--fail-under={MINIMUM_COVERAGE}"]
     code = process.run(command, env=env, cwd=places.TREE)
     if code:
         say(f"Coverage of {', '.join(COVERED)} is below {MINIMUM_COVERAGE} % of lines.")
