@@ -9,9 +9,8 @@ from .rpc_case import RpcCase
 TOUR_SECONDS = 180  # the longest on a busy machine
 
 
-@tagged("post_install", "-at_install")
-class TestBrowser(RpcCase):
-    """The story in the web client: an Administrator of Invoicing clicks, the scheduled action works in between."""
+class BrowserCase(RpcCase):
+    """An account with three invoices paid, and a user before the web client."""
 
     def setUp(self):
         super().setUp()
@@ -38,6 +37,11 @@ class TestBrowser(RpcCase):
     def labels(self):
         lines = self.env["account.bank.statement.line"].search([("company_id", "=", self.company.id)])
         return set(lines.mapped("payment_ref"))
+
+
+@tagged("post_install", "-at_install")
+class TestBrowser(BrowserCase):
+    """The story in the web client: an Administrator of Invoicing clicks, the scheduled action works in between."""
 
     @mute_logger("odoo.http")
     def test_the_accountant_connects_imports_corrects_deletes_and_replaces_the_secret(self):
