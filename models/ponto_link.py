@@ -86,7 +86,8 @@ class PontoLink(models.Model):
         texts = [", ".join(filter(None, name)) or "?" for name in names]
         if len(texts) < 2:
             return texts[0] if texts else False
-        named = "; ".join(texts[:NAMED]) + ("; …" if len(texts) > NAMED else "")
+        different = list(dict.fromkeys(texts))
+        named = "; ".join(different[:NAMED]) + ("; …" if len(different) > NAMED else "")
         return self.env._("%(count)s transactions: %(names)s", count=len(texts), names=named)
 
     def action_undo(self):

@@ -112,9 +112,7 @@ class TestLinks(AgreementCase):
     def test_several_links_are_undone_at_once(self):
         self.undo(self.links["near_day"] + self.links["day_total"])
         self.assertEqual(self.env["ponto.link"].search([]), self.links["same_day_amount"] + self.links["ponto_id"])
-        self.assertEqual(
-            sorted(self.lines_of(self.account).mapped("amount")), [-10, -4, -3, -2, -1, 10, 10, 20, 30]
-        )
+        self.assertEqual(sorted(self.lines_of(self.account).mapped("amount")), [-10, -4, -3, -2, -1, 10, 10, 20, 30])
         self.assertEqual(self.account.link_count, 2)
         self.synchronize(self.account)
         self.assertEqual(len(self.lines_of(self.account)), 9)

@@ -153,8 +153,8 @@ tours.add("ponto_arrival_typed_report", {
         ...stepUtils.goToAppSteps("account.menu_finance", "Back to the dashboard"),
         {
             content: "The card leads to the report, too",
-            trigger: `.o_kanban_record:contains(${JOURNAL}) .o_dropdown_kanban button`,
-            run: "click",
+            trigger: `.o_kanban_record:contains(${JOURNAL})`,
+            run: `hover && click .o_kanban_record:contains(${JOURNAL}) .o_dropdown_kanban .dropdown-toggle`,
         },
         {
             trigger: "a[name=action_ponto_view_links]",
