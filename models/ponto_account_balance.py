@@ -167,7 +167,7 @@ class PontoAccount(models.Model):
     # ------------------------------------------------------------------ balances of past days
 
     def _store_balance(self, remote):
-        """Store the balance as it is after the pull: of the same moment only if Ponto did not refresh meanwhile.
+        """Store the balance as it is after the pull; where Ponto refreshed meanwhile, another pull reads what came.
 
         :param remote: `ponto_client.Account`, read after the last page
         """
@@ -177,6 +177,8 @@ class PontoAccount(models.Model):
         self.write(
             {name: vals[name] for name in ("synchronized_at", "has_bank_balance", "bank_balance", "bank_balance_date")}
         )
+        if self.synchronized_at != self.pulled_synchronized_at:
+            self.sync_stage = "pull"
 
     def _are_past_balances_known(self):
         """Tell whether balances can be computed back: every transaction since has a readable amount."""

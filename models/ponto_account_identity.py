@@ -76,6 +76,14 @@ class PontoAccount(models.Model):
         # sudo: the other company may not be the user's; what is said of it is decided where it is shown.
         return self.sudo().search(other & self._get_same_domain())
 
+    def _get_in_charge(self):
+        """Return the record that synchronizes this bank account now.
+
+        :return: `ponto.account` record, maybe this one; empty when none is linked
+        """
+        self.ensure_one()
+        return self if self.linked else self._get_kin().filtered("linked")[:1]
+
     def _take_over(self, kin):
         """Take over from records of the same bank account what belongs to it in the books; their link ends.
 

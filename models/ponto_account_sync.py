@@ -179,11 +179,11 @@ class PontoAccount(models.Model):
         run = account._open_run(trigger)
         work.next()
         try:
-            if account.sync_stage == "pull":
+            while account.sync_stage == "pull":
                 if not account._pull(client, run, work):
                     return False
                 remote = client.account(account.ponto_id)
-                work.repeat(lambda: account._store_balance(remote), account)
+                work.repeat(lambda remote=remote: account._store_balance(remote), account)
                 work.next()
             if account.sync_stage == "import" and not account._import(run, work):
                 return False

@@ -54,8 +54,7 @@ class PontoSynchronization(models.Model):
     @api.depends("account_id.linked")
     def _compute_undo_account_id(self):
         for run in self:
-            account = run.account_id
-            run.undo_account_id = account if account.linked else account._get_kin().filtered("linked")[:1] or account
+            run.undo_account_id = run.account_id._get_in_charge() or run.account_id
 
     def _compute_created_count(self):
         groups = self.env["ponto.transaction"]._read_group(

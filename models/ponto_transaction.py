@@ -286,7 +286,7 @@ class PontoTransaction(models.Model):
             transaction._write_row(row)
 
     def _import_now(self):
-        accounts = self.account_id.filtered("linked")
+        accounts = self.env["ponto.account"].union(*(account._get_in_charge() for account in self.account_id))
         accounts.filtered(lambda account: not account.sync_stage).sync_stage = "import"
         return accounts._synchronize_now(accounts.connection_id) if accounts else None
 

@@ -78,7 +78,7 @@ class OwnerActs(ABC):
             account.authorized_at, account.expires_at_override, account.revoked = now, None, False
             account.background = True
             if not account.institution.readonly_at(now):
-                self.synchronizer.record_success(account, now, customer_online=True)
+                self.synchronizer.record_success(account, self.synchronizer.later(account, now), customer_online=True)
 
     def expire(self, account: Account) -> None:
         """Let the authorization run out at this moment; dates and synchronizations say so."""

@@ -108,9 +108,7 @@ class Synchronizer:
         """Record that Ponto has seen new data, later than every earlier record even on a frozen clock."""
         account.moved = False
         if account.authorized(now):
-            earlier = account.synchronized_at
-            at = max(now, earlier + MILLISECOND) if earlier else now
-            self.record_success(account, at, quiet=True)
+            self.record_success(account, self.later(account, now), quiet=True)
         elif account.synchronized_at is None:
             # Linked with an authorization that is over already: it was read last while it lived.
             self.record_success(account, account.expires_at - timedelta(hours=1), quiet=True)
@@ -142,6 +140,11 @@ class Synchronizer:
             end = at if quiet else at + DURATION
             self._finish(self._new(account, subtype, at, customer_online), end, quiet)
             at += MILLISECOND
+
+    @staticmethod
+    def later(account: Account, now: datetime) -> datetime:
+        """Return a moment after every synchronization of an account, also on a frozen clock: a client sees a new one."""
+        return max(now, account.synchronized_at + MILLISECOND) if account.synchronized_at else now
 
     def record_expiry(self, account: Account, at: datetime) -> None:
         """Let a background synchronization fail because the authorization is gone."""

@@ -17,6 +17,7 @@ from . import (
     test_client_sandbox,
     test_client_tokens,
     test_client_transport,
+    test_coming_from_coda,
     test_connect,
     test_dates,
     test_down,

@@ -111,6 +111,7 @@ class TestOpening(PontoCase):
         self.env["account.bank.statement"].search([("journal_id", "=", self.journal.id)]).with_context(
             ponto_statement=True
         ).unlink()
+        self.synchronize(account)
         self.open_wizard(account).action_already_in_books()
         account.statement_period = "day"
         self.pay(self.bank_account, "5.00", days_ago=0)

@@ -51,6 +51,18 @@ class TestPull(PontoCase):
         self.assertComplete(connection, 350)
         self.assertFalse(connection.last_error_message)
 
+    def test_what_ponto_learns_during_a_first_pull_is_read_before_the_import(self):
+        self.fill(150)
+        connection, wizard = self.connect()
+        self.choose(wizard)
+        account = connection.account_ids
+        self.assertTrue(account.pull_cursor)
+        self.pay(self.bank_account, "150.00", days_ago=0)
+        self.synchronize(connection)
+        self.assertComplete(connection, 151)
+        self.assertEqual(account.pulled_synchronized_at, account.synchronized_at)
+        self.assertEqual(len(account.synchronization_ids), 1)
+
     def test_an_unknown_cursor_is_never_taken_for_the_end(self):
         self.fill(250)
         connection, wizard = self.connect()

@@ -12,7 +12,7 @@ from odoo.fields import Command
 
 from ..sandbox import Bank
 from .common import IBAN, OTHER_IBAN
-from .invariants import Watch, violations
+from .invariants import RULES, Watch, violations
 
 SEED = 20260120  # of the bank: equal worlds have equal ids
 SECRET = "the-secret-of-this-world"
@@ -38,6 +38,9 @@ WAYS = {
     "unknown cursor": ("unknown_cursor", {}),
 }
 PLACES = {"transactions": "/transactions$", "accounts": "/accounts", "anywhere": ""}
+
+# After a button on transactions: an account that was ticked just before still waits for its first run.
+WHILE_OTHERS_ARE_DUE = tuple(set(RULES) - {6})
 
 
 def make_bank():
@@ -90,13 +93,14 @@ class World:
 
     # ------------------------------------------------------------------ helpers
 
-    def check(self, in_time=True):
+    def check(self, in_time=True, rules=None):
         """Assert the invariants.
 
         :param bool in_time: False when Ponto may not have been read: what is new may be missing
+        :param rules: numbers of those to assert, all when not given
         """
         self.books.in_time = in_time
-        broken = violations(self.books)
+        broken = violations(self.books, rules=rules)
         if broken:
             raise AssertionError("\n".join(f"({number}) {text}" for number, text in broken))
 
@@ -247,7 +251,7 @@ class World:
             with self.case.working() as env:
                 env["ponto.transaction"].browse(rows.ids).action_import_again()
             self.books.deleted.clear()
-            self.check(in_time=False)
+            self.check(in_time=False, rules=WHILE_OTHERS_ARE_DUE)
 
     def edit_label(self, index):
         """A user writes an own label."""
@@ -313,7 +317,7 @@ class World:
         with self.case.working() as env:
             env["ponto.transaction"].browse(rows.ids).action_import_on_open_day()
         self.books.redated.update(dict.fromkeys(keys - {None}, day))
-        self.check(in_time=False)
+        self.check(in_time=False, rules=WHILE_OTHERS_ARE_DUE)
 
     def connect_again(self, move):
         """The administrator connects a second integration, and moves the account there or leaves it."""
