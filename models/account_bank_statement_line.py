@@ -39,9 +39,9 @@ class AccountBankStatementLine(models.Model):
 
     def init(self):
         """Index the Ponto ID at the end of OCA's key; the class cannot declare it, for the column may be missing."""
-        super().init()
         if sql.column_exists(self.env.cr, self._table, IMPORT_ID):
             sql.create_index(self.env.cr, IMPORT_ID_INDEX, self._table, [f"right({IMPORT_ID}, {PONTO_ID_LENGTH})"])
+        return super().init()
 
     @api.depends("ponto_transaction_ids")
     def _compute_is_ponto(self):

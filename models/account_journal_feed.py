@@ -79,6 +79,7 @@ class AccountJournal(models.Model):
 
         :param dashboard_data: dict of dicts by journal id, completed in place
         """
-        super()._fill_bank_cash_dashboard_data(dashboard_data)
+        filled = super()._fill_bank_cash_dashboard_data(dashboard_data)
         for provider in self._get_oca_providers(OCA_PONTO):
             dashboard_data[provider.journal_id.id]["ponto_take_over"] = True
+        return filled

@@ -107,7 +107,9 @@ class AccountJournal(models.Model):
             reason = "date_range"
         if not reason:
             return None
-        return self.env._(REASONS[reason]) % {"currency": currency.name, "date": format_date(self.env, movement.day)}
+        # The lazy text carries no values of its own: translate first, fill in second.
+        sentence = self.env._(REASONS[reason])
+        return sentence % {"currency": currency.name, "date": format_date(self.env, movement.day)}
 
     # ------------------------------------------------------------------ lines
 

@@ -62,7 +62,8 @@ class Agreement:
     def runs(self) -> tuple[Run, ...]:
         """The strip: every day belongs to one run."""
         found = []
-        for difference, days in groupby(self.days, key=lambda day: day.difference):
+        # Neighbors only: Odoo's own groupby gathers from everywhere.
+        for difference, days in groupby(self.days, key=lambda day: day.difference):  # pylint: disable=bad-builtin-groupby
             days = [*days]
             found.append(Run(days[0].day, days[-1].day, difference))
         return tuple(found)
@@ -269,6 +270,7 @@ def _get_whole_days(findings, bank, lines, window) -> tuple[WholeDays, ...]:
 
 def _stretches(kind, found, days, is_whole):
     """Give the consecutive days that are affected as a whole, when more than one entry is."""
+    # pylint: disable-next=bad-builtin-groupby
     for whole, stretch in groupby(sorted(days), key=lambda day: day in found and is_whole(day)):
         stretch = [*stretch]
         affected = tuple(finding for day in stretch for finding in found.get(day, ())) if whole else ()

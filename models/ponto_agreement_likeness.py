@@ -1,9 +1,9 @@
 """What transactions and lines have in common, where they are not simply the same."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
-from itertools import groupby
 
 from .ponto_pairing import Entry
 
@@ -17,8 +17,10 @@ def total(entries: Iterable[Entry]) -> int:
 
 
 def by_day(entries: Iterable[Entry]) -> dict[date, list[Entry]]:
-    in_order = sorted(entries, key=lambda entry: entry.day)
-    return {day: [*found] for day, found in groupby(in_order, key=lambda entry: entry.day)}
+    found = defaultdict(list)
+    for entry in sorted(entries, key=lambda entry: entry.day):
+        found[entry.day].append(entry)
+    return dict(found)
 
 
 def total_by_day(entries: tuple[Entry, ...]) -> dict[date, int]:

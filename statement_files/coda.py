@@ -152,7 +152,7 @@ class _Reader:
     def _take_movement(self, line: str) -> None:
         draft = self._open(with_account=True)
         if line[1] == "1":
-            movement = MovementDraft.read(line)
+            movement = MovementDraft.from_line(line)
             self._keep(draft, movement)
             self._last = movement
         elif self._last is None or not self._last.goes_on(line):

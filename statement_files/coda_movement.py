@@ -65,7 +65,7 @@ class MovementDraft:
     details: list[MovementDraft] = field(default_factory=list)
 
     @classmethod
-    def read(cls, line: str) -> MovementDraft:
+    def from_line(cls, line: str) -> MovementDraft:
         """Read a record 21.
 
         :raises ValueError: when a field is wrong

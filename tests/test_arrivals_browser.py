@@ -13,7 +13,7 @@ class TestArrivalsBrowser(BrowserCase, AgreementCase):
     """How real books arrive, in the web client: an Administrator of Invoicing clicks, from typed books and from none."""
 
     def watch(self, tour, **given):
-        super().watch(tour, self.accountant, **given)
+        return super().watch(tour, self.accountant, **given)
 
     def connect_in_the_browser(self, tour):
         self.watch(

@@ -90,8 +90,8 @@ class PontoFileImport(models.TransientModel):
                     accounts[statement.account, statement.currency].append(statement)
             except FileError as error:
                 # The lazy text carries no values of its own: translate first, fill in second.
-                sentence = self.env._(REFUSALS[error.code]) % {"place": self._name_place(error.place)}
-                refusals.append(f"{attachment.name}: {sentence}")
+                sentence = self.env._(REFUSALS[error.code])
+                refusals.append(f"{attachment.name}: {sentence % {'place': self._name_place(error.place)}}")
         return dict(accounts), refusals
 
     def _name_place(self, place):

@@ -37,13 +37,10 @@ class PontoFileImportLine(models.TransientModel):
     )
     left_count = fields.Integer("Left Out", compute="_compute_preview")
     create_count = fields.Integer("To Create", compute="_compute_preview")
-    opening_balance = fields.Monetary("Opening Balance", compute="_compute_preview")
-    closing_balance = fields.Monetary("Closing Balance", compute="_compute_preview")
-    ledger_before = fields.Monetary(
-        "Ledger Before", compute="_compute_preview", help="Balance of the ledger before the first day."
-    )
+    opening_balance = fields.Monetary(compute="_compute_preview")
+    closing_balance = fields.Monetary(compute="_compute_preview")
+    ledger_before = fields.Monetary(compute="_compute_preview", help="Balance of the ledger before the first day.")
     ledger_after = fields.Monetary(
-        "Ledger After",
         compute="_compute_preview",
         help="Balance of the ledger on the last day, with what would be created and what comes from Ponto.",
     )
