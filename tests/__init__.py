@@ -59,7 +59,7 @@ from . import (
     test_sandbox_synchronizations,
     test_scale,
     test_screens_search,
-    test_take_over_browser,
+    test_take_over_tour,
     test_undo,
     test_waiting,
 )

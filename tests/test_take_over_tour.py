@@ -9,7 +9,7 @@ PROVIDER = "online.bank.statement.provider"
 
 
 @tagged("-standard", "ponto_oca", "post_install", "-at_install")
-class TestTakeOverBrowser(BrowserCase):
+class TestTakeOverTour(BrowserCase):
     """The arrival from the OCA module in the web client; tools/oca.py runs it where that module is installed."""
 
     def setUp(self):
