@@ -18,6 +18,7 @@
         "wizards/ponto_file_import_views.xml",
         "wizards/ponto_agreement_views.xml",
         "views/ponto_synchronization_views.xml",
+        "views/ponto_link_views.xml",
         "views/ponto_transaction_views.xml",
         "views/ponto_balance_day_views.xml",
         "views/ponto_account_views.xml",

@@ -130,6 +130,14 @@ class AccountJournal(models.Model):
         """
         return self._get_ponto_accounts().action_view_transactions()
 
+    def action_ponto_view_links(self):
+        """Open the report of the transactions that were in this journal before Ponto gave them.
+
+        :return: window action
+        :raise UserError: when no account is linked
+        """
+        return self._get_ponto_accounts().action_view_links()
+
     def action_ponto_view_balance(self):
         """Open the balance check of the linked account, month by month.
 

@@ -179,7 +179,12 @@ class PontoAccount(models.Model):
                 row_ids, move_ids = linked[row.link_id]
                 linked[row.link_id] = ((*row_ids, row.id), move_ids)
         known += [pair for pair in linked.values() if pair[0]]
-        return [self._get_bank_entry(row) for row in rows], known
+        return [self._get_dated_entry(row) for row in rows], known
+
+    def _get_dated_entry(self, row):
+        """Return a transaction on its day in the books, which the connection's source of dates decides."""
+        other_day = row.execution_date if row.value_date == row.date else row.value_date
+        return self._get_bank_entry(row)._replace(day=row.date, other_day=other_day if other_day != row.date else None)
 
     def _read_books(self, journal, since):
         """Return what moves the ledger account of a journal since a day: bank transactions and all other entries.

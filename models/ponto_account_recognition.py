@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -16,6 +16,22 @@ class PontoAccount(models.Model):
     """Recognition: what is in the books already, typed or imported from elsewhere, is linked and never doubled."""
 
     _inherit = "ponto.account"
+
+    link_count = fields.Integer("Linked to Existing", compute="_compute_link_count")
+
+    def _compute_link_count(self):
+        groups = self.env["ponto.link"]._read_group([("account_id", "in", self.ids)], ["account_id"], ["__count"])
+        counts = {account.id: count for account, count in groups}
+        for account in self:
+            account.link_count = counts.get(account.id, 0)
+
+    def action_view_links(self):
+        """Open the report of the transactions that were in the books already.
+
+        :return dict: the action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_link_action")
+        return {**action, "domain": [("account_id", "in", self.ids)]}
 
     def _recognize(self, run):
         """Link the transactions that lines of the journal stand for; nothing on the lines is touched.

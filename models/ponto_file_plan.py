@@ -74,7 +74,7 @@ def chain(statements: Iterable[Statement]) -> list[Chain]:
     told = sorted(
         (s for s in dict.fromkeys(statements) if s.movements), key=lambda s: (_get_format(s), get_first_day(s))
     )
-    for _format, group in groupby(told, key=_get_format):
+    for _format, group in groupby(told, key=_get_format):  # pylint: disable=bad-builtin-groupby
         links: list[Statement] = []
         for statement in group:
             if links and _follows(statement, links[-1]):

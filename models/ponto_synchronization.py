@@ -90,6 +90,14 @@ class PontoSynchronization(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_transaction_action")
         return {**action, "domain": [("synchronization_id", "in", self.ids)]}
 
+    def action_view_links(self):
+        """Open the report of the transactions that this run found in the books.
+
+        :return dict: the action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_link_action")
+        return {**action, "domain": [("transaction_ids.synchronization_id", "in", self.ids)]}
+
     def _count(self, **counts):
         """Add to the counts of the run, for example `_count(imported=200)`."""
         self.ensure_one()

@@ -12,6 +12,7 @@ STORED = (
     "ponto.transaction",
     "ponto.synchronization",
     "ponto.balance.day",
+    "ponto.link",
     "ponto.refresh",
 )
 WIZARDS = (
@@ -31,6 +32,7 @@ RIGHTS = {
     "ponto.account": {"administrator": "rw", "invoicing": "r"},
     "ponto.transaction": {"administrator": "r", "invoicing": "r"},
     "ponto.synchronization": {"administrator": "r", "invoicing": "r"},
+    "ponto.link": {"administrator": "r", "invoicing": "r"},
     "ponto.refresh": {"administrator": "r", "invoicing": "r"},
     "ponto.account.fetch": {"administrator": "rwcu", "invoicing": ""},
     "ponto.account.fetch.line": {"administrator": "rwcu", "invoicing": ""},
@@ -71,6 +73,8 @@ class AccessCase(RpcCase):
             }
         )
         self.env["ponto.refresh"].create({"account_id": self.account.id, "state": "done"})
+        link = {"account_id": self.account.id, "date": self.line.date, "evidence": "same_day"}
+        self.link = self.env["ponto.link"].create(link)
         self.portal = self._create_user("ponto_portal", "base.group_portal")
         self.env.flush_all()
 
@@ -187,6 +191,8 @@ class TestActions(AccessCase):
             ("account.journal", "action_ponto_synchronize", self.journal),
             ("ponto.account", "action_create_opening_entry", self.account),
             ("ponto.account.opening", "action_confirm", self.a_record_of("ponto.account.opening")),
+            ("ponto.account.opening", "action_already_in_books", self.a_record_of("ponto.account.opening")),
+            ("ponto.link", "action_undo", self.link),
             ("ponto.synchronization", "action_undo", self.run_with_lines),
             ("ponto.synchronization.undo", "action_confirm", self.a_record_of("ponto.synchronization.undo")),
             ("ponto.file.import", "action_read", self.a_record_of("ponto.file.import")),
@@ -246,6 +252,8 @@ class TestActions(AccessCase):
         self.assertEqual(self.account.undo_run_id, self.run_with_lines)
         self.run_scheduled_action()
         self.assertFalse(self.line.exists())
+        self.call("ponto.link", "action_undo", self.link.ids)
+        self.assertFalse(self.link.exists())
         failed = self.env["ponto.transaction"].search([("state", "=", "error")])
         self.call("ponto.transaction", "action_retry", failed.ids)
         self.assertEqual(failed.state, "to_import")
@@ -323,6 +331,7 @@ class TestSecondCompany(AccessCase):
             ("ponto.transaction", "action_retry", self.account.transaction_ids),
             ("ponto.synchronization", "action_undo", self.run_with_lines),
             ("ponto.synchronization.undo", "action_confirm", self.a_record_of("ponto.synchronization.undo")),
+            ("ponto.link", "action_undo", self.link),
             ("account.journal", "action_ponto_synchronize", self.journal),
         ):
             with self.subTest(model=model, method=method):

@@ -129,6 +129,7 @@ class TestAgreementScreen(AgreementCase):
         self.journal = account.journal_id
         shown = self.open_shown(account)
         self.assertEqual([(one.kind, one.difference) for one in shown.finding_ids], [("opening", 1000)])
+        self.assertEqual(self.found(shown), [("opening", 1000, 0)])
         action = account.action_create_opening_entry()
         self.env[action["res_model"]].with_user(self.accountant).browse(action["res_id"]).action_confirm()
         shown = self.open_shown(account)

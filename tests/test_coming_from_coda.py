@@ -53,7 +53,7 @@ class TestComingFromCoda(PontoCase):
         )
         return float(amount), value_date, number
 
-    def write(self, amount, day, number):
+    def write_line(self, amount, day, number):
         """Write a line as a CODA import does."""
         label = f"{number or 'Salaries'} 0123456789 /A/ CODA"
         self.written.append({"amount": amount, "date": day, "account_number": number, "payment_ref": label})
@@ -64,17 +64,17 @@ class TestComingFromCoda(PontoCase):
             amount = Decimal(number * 13 % 700 - 300) + Decimal(number).scaleb(-2)
             days_ago = FIRST_DAYS_AGO - number * 70 // SINGLES
             partner = PARTNERS[number % 3] if number % 5 else None
-            self.write(*self.happen(amount, days_ago, number % 3 == 1, partner, f"Invoice {number}"))
+            self.write_line(*self.happen(amount, days_ago, number % 3 == 1, partner, f"Invoice {number}"))
         for days_ago in BATCHES:
             salaries = [
                 self.happen(f"-{1500 + 10 * number}.1{number}", days_ago, number=PARTNERS[number % 3], text="Salary")
                 for number in range(6)
             ]
-            self.write(round(sum(amount for amount, _day, _number in salaries), 2), salaries[0][1], False)
+            self.write_line(round(sum(amount for amount, _day, _number in salaries), 2), salaries[0][1], False)
         for _twin in range(3):
-            self.write(*self.happen("-12.00", TWINS_DAYS_AGO, text="Parking"))
+            self.write_line(*self.happen("-12.00", TWINS_DAYS_AGO, text="Parking"))
         amount, _day, number = self.happen("-987.65", POST_DATED_DAYS_AGO, number=PARTNERS[1], text="Insurance")
-        self.write(amount, self.post_dated_to, number)
+        self.write_line(amount, self.post_dated_to, number)
 
     def import_coda(self):
         """Bring what CODA wrote into the journal, open it by hand, and reconcile twenty lines.

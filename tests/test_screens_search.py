@@ -58,6 +58,7 @@ class TestScreensSearch(UndoCase):
                 "changed": [],
                 "deleted": [5],
                 "unposted": [6],
+                "linked": [],
                 "received": [3, 4, 5, 6, 7],
                 "paid": [-8],
             },

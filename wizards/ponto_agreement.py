@@ -30,7 +30,7 @@ class PontoAgreement(models.TransientModel):
     @api.depends("journal_id", "agreed_on")
     def _compute_display_name(self):
         for shown in self:
-            shown.display_name = self.env._("%(journal)s and the bank", journal=shown.journal_id.display_name)
+            shown.display_name = self.env._("%(journal)s compared with the bank", journal=shown.journal_id.display_name)
 
     @api.depends("start", "fetch_line_id", "account_id.import_from")
     @api.depends_context("uid")

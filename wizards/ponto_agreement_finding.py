@@ -82,11 +82,14 @@ class PontoAgreementFinding(models.TransientModel):
                 "book_amount": account._from_smallest_unit(sum(e.amount for one in findings for e in one.books)),
                 "difference": account._from_smallest_unit(sum(one.difference for one in findings)),
             }
+            if finding.kind == "opening":
+                # No transaction brings what was there before.
+                vals["bank_amount"] = vals["book_amount"] + vals["difference"]
             if days:
                 vals |= {
                     "last_date": days.last,
                     "count": len(findings),
-                    "label": self.env._("All of %(count)s", count=len(findings)),
+                    "label": self.env._("All %(count)s transactions", count=len(findings)),
                     "detail": self._get_stretch_detail(days),
                 }
             else:
@@ -133,7 +136,7 @@ class PontoAgreementFinding(models.TransientModel):
             details.append(_("The same as %(entry)s.", entry=moves.browse(finding.same_as.key).name))
         elif finding.kind == "opening":
             details.append(self._get_opening_detail(finding))
-        elif finding.kind == "missing_in_books" and row.message:
+        elif finding.kind == "missing_in_books" and row.message and row.account_id.linked:
             details.append(row.message)
         if move and not move.statement_line_id and finding.kind != "opening":
             details.append(_("A journal entry, no bank transaction."))

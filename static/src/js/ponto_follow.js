@@ -11,6 +11,7 @@ const SCREENS = [
     "account.bank.statement.line",
     "ponto.account",
     "ponto.connection",
+    "ponto.link",
     "ponto.synchronization",
     "ponto.transaction",
 ];
@@ -123,7 +124,7 @@ function follow(env, action) {
     former?.close?.();
     following.set(key, follower);
     follower.run();
-    return { type: "ir.actions.act_window_close" };
+    return action.params.next || { type: "ir.actions.act_window_close" };
 }
 
 registry.category("actions").add("account_online_ponto.follow", follow);
