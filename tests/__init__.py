@@ -6,6 +6,7 @@ from . import (
     test_agreement_screen,
     test_balance,
     test_balance_days,
+    test_breaker,
     test_browser,
     test_changes,
     test_client_errors,
