@@ -36,7 +36,7 @@ class AccountJournal(models.Model):
 
     def _get_file_entry(self, movement, key):
         other_day = movement.value_day if movement.value_day != movement.day else None
-        number = self.env["ponto.account"]._normalize_reference(movement.counterpart_reference)
+        number = self.env["ponto.account"]._normalize_counterparty(movement.counterpart_reference)
         return Entry(key, self._in_smallest_unit(movement.amount), movement.day, number, other_day)
 
     def _in_smallest_unit(self, amount):
@@ -89,7 +89,7 @@ class AccountJournal(models.Model):
         return [*self._get_line_candidates(*span, days), *self._get_row_candidates(*span)]
 
     def _get_line_candidates(self, first_day, last_day, days):
-        """Return the posted lines of some days, those of Ponto on the bank's day.
+        """Return the posted lines of some days, those of Ponto on the bank's day, and also while they are not posted.
 
         :param date first_day, last_day: the days
         :param set days: more of them; lines that users typed may have their value date
@@ -103,10 +103,12 @@ class AccountJournal(models.Model):
                 SELECT line.id, line.amount, COALESCE(row.execution_date, row.date, move.date) AS day,
                        line.account_number, line.transaction_details ->> 'ponto_file'
                   FROM account_bank_statement_line line
-                  JOIN account_move move ON move.id = line.move_id AND move.state = 'posted'
+                  JOIN account_move move ON move.id = line.move_id
              LEFT JOIN ponto_transaction row ON row.statement_line_id = line.id
              LEFT JOIN ponto_account opened ON opened.opening_line_id = line.id
                  WHERE line.journal_id = %(journal)s AND opened.id IS NULL
+                   AND (move.state = 'posted' OR row.id IS NOT NULL
+                        OR EXISTS (SELECT FROM ponto_link_line_rel link WHERE link.line_id = line.id))
                    AND (COALESCE(row.execution_date, row.date, move.date) BETWEEN %(first)s AND %(last)s
                         OR (row.id IS NULL AND move.date = ANY(%(days)s)))
               ORDER BY line.internal_index
@@ -117,7 +119,7 @@ class AccountJournal(models.Model):
                 days=list(days),
             )
         )
-        normalize = self.env["ponto.account"]._normalize_reference
+        normalize = self.env["ponto.account"]._normalize_counterparty
         return [
             Candidate(
                 Entry(("line", key), self._in_smallest_unit(amount), day, normalize(number)), KNOWN, file_key or ""
@@ -144,7 +146,7 @@ class AccountJournal(models.Model):
         )
         waiting = rows.filtered(lambda row: row.state == "to_import")
         known = set()
-        if to_compare := waiting.filtered(lambda row: not row.kept_apart):
+        if to_compare := account._leave_out_kept_apart(waiting):
             # Those that are in the books are looked at as lines.
             by_id, adopted, found = account._compare_with_books(to_compare, self)
             known.update(by_id.ids, adopted.ids, (entry.key for match in found.pairs for entry in match.bank))

@@ -122,6 +122,8 @@ class PontoAccount(models.Model):
         refuse_readonly(self, vals)
         if vals.get("import_from"):
             self._check_start_date(fields.Date.to_date(vals["import_from"]))
+            # Who chooses a day does not want the latest hundred anymore.
+            vals = {"import_latest": False, **vals}
         res = super().write(vals)
         if {"import_from", "journal_id", "linked", "statement_period"} & vals.keys():
             self.filtered("linked")._reopen_skipped()

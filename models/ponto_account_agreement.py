@@ -214,7 +214,7 @@ class PontoAccount(models.Model):
         )
         found = self.env.cr.fetchall()
         books = [
-            Entry(move_id, self._in_smallest_unit(amount), day, self._normalize_reference(number))
+            Entry(move_id, self._in_smallest_unit(amount), day, self._normalize_counterparty(number))
             for move_id, amount, day, _line_id, number in found
         ]
         self.env.cr.execute(

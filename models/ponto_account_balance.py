@@ -220,7 +220,24 @@ class PontoAccount(models.Model):
         if not self._are_past_balances_known():
             return False, 0.0
         day = (self._get_first_day() or self.bank_balance_date) - timedelta(days=1)
-        return day, self.currency_id.round(self._get_bank_balance_after(day) - self._get_book_balance_after(day))
+        return day, self.currency_id.round(self._get_bank_balance_after(day) - self._get_opening_book_balance(day))
+
+    def _get_opening_book_balance(self, day):
+        """Return the ledger balance before the first transaction: a line that is linked to a later one is not in it.
+
+        What somebody typed, or a file booked, a day before the bank stands for what comes, not for what was there.
+
+        :param date day: day before the first transaction
+        :return float: in the account's currency
+        """
+        # sudo: a ledger balance, for users who may see the account but not all bank transactions.
+        links = (
+            self.sudo()
+            .env["ponto.link"]
+            .search([("account_id", "=", self.id), ("date", ">", day), ("line_ids.date", "<=", day)])
+        )
+        early = links.line_ids.filtered(lambda line: line.date <= day and line.state == "posted")
+        return self._get_book_balance_after(day) - sum(early.mapped("amount"))
 
     def _get_first_day(self):
         """Return the day of the first transaction that is or will be in the books.

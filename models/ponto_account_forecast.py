@@ -35,6 +35,7 @@ class PontoAccount(models.Model):
         count, known = rows.search_count(due), []
         if count and account._may_be_known(journal):
             candidates = rows.search(due, order="date, created_at, position desc, id")
+            candidates = account._leave_out_kept_apart(candidates)
             by_id, adopted, found = account._compare_with_books(candidates, journal)
             known = [*by_id.ids, *adopted.ids, *(entry.key for match in found.pairs for entry in match.bank)]
         ready = Domain("date", ">=", account._get_first_ready_day()) | Domain("on_open_day", "=", True)

@@ -172,13 +172,13 @@ class PontoAccount(models.Model):
         if not rows or not kin:
             return rows.browse()
         pairs = self._pair(rows, kin)
-        lines = {old: (old.statement_line_id.id, old.reason, old.link_id) for old in pairs.values()}
-        olds = rows.browse(old.id for old in lines)
-        olds.link_id.account_id = self
-        olds.write({"state": "skipped", "reason": "replaced", "statement_line_id": False, "link_id": False})
+        held = {old: (old.statement_line_id.id, old.link_id, old.reason) for old in pairs.values()}
+        old_rows = rows.browse(old.id for old in held)
+        old_rows.link_id.account_id = self
+        old_rows.write({"state": "skipped", "reason": "replaced", "statement_line_id": False, "link_id": False})
         self.env.flush_all()  # the unique index lets a line be taken over only when it is free
         for row, old in pairs.items():
-            line_id, flag, link = lines[old]
+            line_id, link, flag = held[old]
             row.write(
                 {
                     "state": "imported",
@@ -187,6 +187,7 @@ class PontoAccount(models.Model):
                     "statement_line_id": line_id,
                     "synchronization_id": old.synchronization_id.id,
                     "link_id": link.id,
+                    "kept_apart": row.kept_apart or old.kept_apart,
                     "booking_date": old.booking_date,
                     "raw_in_books": old.raw_in_books or old.raw,
                     "to_follow": True,

@@ -11,6 +11,7 @@ from ..const import FUTURE_DAYS, IMPORT_BATCH, OLDEST_YEAR, PONTO_ID_LENGTH
 from ..ponto_client import read_transaction
 from .account_bank_statement_line import DateMoved
 from .ponto_failure import JournalNotReady
+from .ponto_pairing import TOLERANCE
 from .ponto_rates import get_first_rate_date
 
 _logger = logging.getLogger(__name__)
@@ -87,10 +88,15 @@ class PontoAccount(models.Model):
         changed.filtered(self._is_corrected).write({"reason": False})
 
     def _is_corrected(self, row):
-        """Tell whether a user corrected, or deleted, the line that did not follow what the bank changed."""
-        line = row.statement_line_id
-        same_amount = self.currency_id.compare_amounts(line.amount, row.amount) == 0
-        return not line or (same_amount and line.date == row._get_booking_day())
+        """Tell whether a user corrected, or deleted, the lines that did not follow what the bank changed."""
+        link = row.link_id
+        lines, rows = row.statement_line_id or link.line_ids, link.transaction_ids or row
+        same_amount = self.currency_id.compare_amounts(sum(lines.mapped("amount")), sum(rows.mapped("amount"))) == 0
+        days, tolerance = {row._get_booking_day()}, timedelta(0)
+        if link:  # what was linked may be a day apart, or on the value date
+            days, tolerance = days | {row.value_date or row.date}, TOLERANCE
+        same_day = all(min(abs(line.date - day) for day in days) <= tolerance for line in lines)
+        return not lines or (same_amount and same_day)
 
     def _import_batch(self, run):
         """Import the next rows: one batch is one database transaction.

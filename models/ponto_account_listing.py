@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..statement_files.accounts import account_number
 from .ponto_guard import write_changed
 
 IDENTITY = ("reference", "normalized_reference", "reference_type", "currency_code", "institution_id")
@@ -18,6 +19,15 @@ class PontoAccount(models.Model):
         :return str: upper case
         """
         return "".join((reference or "").split()).replace("-", "").upper()
+
+    @api.model
+    def _normalize_counterparty(self, number):
+        """Return the account number of a counterparty as one of many ways to write it: domestic, with a currency...
+
+        :param str | None number: of Ponto, of a file, or as somebody typed it
+        :return str: upper case; a Belgian domestic number as its IBAN
+        """
+        return account_number(number or "")
 
     @api.model
     def _update_from_ponto(self, connection, remote_accounts, institutions):

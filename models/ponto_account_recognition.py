@@ -1,6 +1,7 @@
+from collections import Counter
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -44,13 +45,32 @@ class PontoAccount(models.Model):
                 ("account_id", "=", self.id),
                 ("state", "=", "to_import"),
                 ("date", ">=", self.import_from),
-                ("kept_apart", "=", False),
             ],
             order="date, created_at, position desc, id",
         )
-        if rows:
+        # A user may have unticked the account since the import began.
+        if (rows := self._leave_out_kept_apart(rows)) and self._hold_link():
             _by_id, _adopted, found = self._compare_with_books(rows, self.journal_id)
             self._link_lines(found.pairs, run)
+
+    def _leave_out_kept_apart(self, rows):
+        """Return rows without those whose link a user undid, under their id of now or of before.
+
+        :param rows: `ponto.transaction` records of this account
+        """
+        rows = rows.filtered(lambda row: not row.kept_apart)
+        kin = self._get_kin() if rows else self.browse()
+        # What is in the books hands it over with its line.
+        kept = Domain("kept_apart", "=", True) & Domain("state", "!=", "imported")
+        kept = rows.search(Domain("account_id", "in", kin.ids) & kept) if kin else rows.browse()
+        ids, others = set(kept.mapped("ponto_id")), Counter(kept.mapped("fingerprint"))
+        apart = rows.filtered(lambda row: row.ponto_id in ids)
+        others.subtract(apart.mapped("fingerprint"))
+        for row in rows - apart:
+            if others[row.fingerprint] > 0:
+                others[row.fingerprint] -= 1
+                apart |= row
+        return rows - apart
 
     def _compare_with_books(self, rows, journal):
         """Tell which transactions the books hold already; nothing is written.
@@ -68,8 +88,9 @@ class PontoAccount(models.Model):
             return by_id, adopted, pair((), ())
         before = self._get_rows_before(rest)
         taken = set(existing.values())
-        lines = self._get_unknown_lines(journal, min(rest.mapped("date")) - LOOK_BACK)
-        lines = self._mark_exact([line for line in lines if line.key not in taken], journal)
+        lines = self._get_unknown_lines(journal, self._get_earliest_day(rest) - LOOK_BACK)
+        lines = self._leave_out_retyped([line for line in lines if line.key not in taken], min(rest.mapped("date")))
+        lines = self._mark_exact(lines, journal)
         found = pair((self._get_bank_entry(row) for row in before + rest), lines)
         others = set(before.ids)
         return (
@@ -81,6 +102,23 @@ class PontoAccount(models.Model):
                 found.books,
             ),
         )
+
+    @api.model
+    def _get_earliest_day(self, rows):
+        return min(day for row in rows for day in (row.date, row.execution_date, row.value_date) if day)
+
+    def _leave_out_retyped(self, lines, first_day):
+        """Return lines without those that a user typed in the place of bank transactions that he deleted.
+
+        :param list lines: `Entry`
+        :param date first_day: of the transactions that the lines may be
+        :return list: `Entry`
+        """
+        since = Domain("account_id", "=", self.id) & Domain("date", ">=", first_day - LOOK_BACK)
+        deleted = self.env["ponto.transaction"].search(since & Domain("deleted", "=", True))
+        found = pair((self._get_bank_entry(row) for row in deleted), lines if deleted else ())
+        retyped = {m.books[0].key for m in found.pairs if len(m.bank) == 1 and m.bank[0].day == m.books[0].day}
+        return [line for line in lines if line.key not in retyped]
 
     def _get_rows_before(self, rows):
         """Return transactions that are not due but may be in the books, just before those that are.
@@ -105,7 +143,7 @@ class PontoAccount(models.Model):
 
     def _get_bank_entry(self, row):
         day, other_day = row.execution_date or row.date, row.value_date
-        number = self._normalize_reference(row.counterpart_account)
+        number = self._normalize_counterparty(row.counterpart_account)
         return Entry(row.id, self._in_smallest_unit(row.amount), day, number, other_day if other_day != day else None)
 
     def _mark_exact(self, lines, journal):
@@ -159,7 +197,7 @@ class PontoAccount(models.Model):
             )
         )
         return [
-            Entry(key, self._in_smallest_unit(amount), day, self._normalize_reference(number))
+            Entry(key, self._in_smallest_unit(amount), day, self._normalize_counterparty(number))
             for key, amount, day, number in self.env.cr.fetchall()
         ]
 

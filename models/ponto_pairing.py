@@ -105,6 +105,8 @@ class _Matcher:
     def day_totals(self, day_of, *, exact: bool = True) -> None:
         """Pair whole days whose sums are equal although the number of lines differs: one side globalized a batch.
 
+        Sums of zero are no evidence: a transfer and its return have nothing in common with a line of 0.00.
+
         :param day_of: function that gives the day of a bank transaction
         :param exact: whether lines on the bank's own day are looked at
         """
@@ -116,8 +118,8 @@ class _Matcher:
                 lines[line.day].append(line)
         for day, entries in days.items():
             found = lines.get(day, [])
-            same_sum = sum(entry.amount for entry in entries) == sum(line.amount for line in found)
-            if found and len(found) != len(entries) and same_sum:
+            total = sum(entry.amount for entry in entries)
+            if total and len(found) != len(entries) and total == sum(line.amount for line in found):
                 self.take(entries, found, "day_total")
 
     def moved(self) -> None:

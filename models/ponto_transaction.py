@@ -159,7 +159,9 @@ class PontoTransaction(models.Model):
         for transaction in self:
             transaction.display_name = transaction.label or transaction.ponto_id
 
-    @api.depends("state", "reason", "detail", "date", "currency_id", "statement_line_id.state")
+    @api.depends(
+        "state", "reason", "detail", "date", "currency_id", "statement_line_id.state", "link_id.line_ids.state"
+    )
     @api.depends_context("lang")
     def _compute_message(self):
         for transaction in self:
@@ -202,17 +204,20 @@ class PontoTransaction(models.Model):
         domain &= Domain("link_id", "=", False) | Domain("link_id.line_ids", "=", False)
         return domain if True in value else ~domain
 
-    @api.depends("state", "statement_line_id.state")
+    @api.depends("state", "statement_line_id.state", "link_id.line_ids.state")
     def _compute_unposted(self):
         for transaction in self:
-            line = transaction.statement_line_id
-            transaction.unposted = transaction.state == "imported" and bool(line) and line.state != "posted"
+            lines = transaction.statement_line_id or transaction.link_id.line_ids
+            unposted = any(line.state != "posted" for line in lines)
+            transaction.unposted = transaction.state == "imported" and unposted
 
     def _search_unposted(self, operator, value):
         if operator != "in":
             return NotImplemented
-        domain = [("state", "=", "imported"), ("statement_line_id.state", "in", ("draft", "cancel"))]
-        return domain if True in value else ["!", "&", *domain]
+        unposted = ("draft", "cancel")
+        lines = Domain("statement_line_id.state", "in", unposted) | Domain("link_id.line_ids.state", "in", unposted)
+        domain = Domain("state", "=", "imported") & lines
+        return domain if True in value else ~domain
 
     def _get_booking_day(self):
         """Return the day of this transaction in the books: the bank's, unless a user chose the first open one."""

@@ -112,8 +112,8 @@ def _read_balances(element: Element, name: str) -> tuple:
     currency = ""
     for balance in element.findall("{*}Bal"):
         code = text_of(balance, "Tp/CdOrPrtry/Cd")
-        currency = balance.find("{*}Amt").get("Ccy") or currency
         found.setdefault(code, []).append((read_amount(balance), read_day(balance, "Dt")))
+        currency = balance.find("{*}Amt").get("Ccy") or currency
     interim = found.get(INTERIM_BALANCE, [])
     opening = next((found[code][0] for code in OPENING_BALANCES if code in found), next(iter(interim), None))
     closing = next((found[code][-1] for code in CLOSING_BALANCES if code in found), next(reversed(interim), None))

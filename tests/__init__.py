@@ -7,6 +7,7 @@ from . import (
     test_arrivals_browser,
     test_balance,
     test_balance_days,
+    test_breaker,
     test_browser,
     test_changes,
     test_client_errors,

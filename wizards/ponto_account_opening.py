@@ -33,7 +33,7 @@ class PontoAccountOpening(models.TransientModel):
     @api.depends("account_id", "date", "amount")
     def _compute_balances(self):
         for wizard in self:
-            wizard.book_balance = wizard.account_id._get_book_balance_after(wizard.date)
+            wizard.book_balance = wizard.account_id._get_opening_book_balance(wizard.date)
             wizard.bank_balance = wizard.book_balance + wizard.amount
             wizard.needs_entry = not wizard.currency_id.is_zero(wizard.amount)
 
