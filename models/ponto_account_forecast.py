@@ -33,7 +33,7 @@ class PontoAccount(models.Model):
         failed = rows.search_count(of_account & Domain("state", "=", "error"))
         due = of_account & (Domain("state", "=", "to_import") | Domain("reason", "in", ("before_start", "replaced")))
         count, known = rows.search_count(due), []
-        if count and account._may_be_known(journal):
+        if count and account.currency_id and account._may_be_known(journal):
             candidates = rows.search(due, order="date, created_at, position desc, id")
             candidates = account._leave_out_kept_apart(candidates)
             by_id, adopted, found = account._compare_with_books(candidates, journal)

@@ -186,6 +186,9 @@ class PontoAccount(models.Model):
         existing = self._find_existing(rows)
         linked = rows.filtered(lambda row: row.ponto_id in existing)
         self._link_pairs([(row, [existing[row.ponto_id]], "ponto_id") for row in linked], run)
+        # The bank may have changed it, or somebody its line, while nobody followed.
+        compare = self.currency_id.compare_amounts
+        linked.filtered(lambda row: compare(row.amount, row.statement_line_id.amount)).write({"reason": "changed"})
         return linked
 
     def _find_existing(self, rows):

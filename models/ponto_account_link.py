@@ -71,10 +71,11 @@ class PontoAccount(models.Model):
         self.ensure_one()
         currency = journal.currency_id or journal.company_id.currency_id
         names = {"journal": journal.display_name, "account": self.display_name, "currency": self.currency_code}
+        if journal.company_id != self.company_id:
+            # Without its name: the user need not have access to it.
+            raise UserError(self.env._("The journal belongs to another company."))
         if journal.type not in ("bank", "credit"):
             raise UserError(self.env._("The journal %(journal)s is neither a bank nor a credit card journal.", **names))
-        if journal.company_id != self.company_id:
-            raise UserError(self.env._("The journal %(journal)s belongs to another company.", **names))
         if currency != self.currency_id:
             raise UserError(
                 self.env._(

@@ -172,10 +172,12 @@ class PontoAccount(models.Model):
     def _get_unknown_lines(self, journal, first_day):
         """Return the posted lines of a journal that belong to no transaction of Ponto, in the order of the books.
 
-        :param journal: `account.journal` record
+        :param journal: `account.journal` record, maybe empty
         :param date first_day: the first day to look at
         :return list: `Entry`
         """
+        if not journal:
+            return []  # it is yet to be created
         self.env["account.bank.statement.line"].flush_model()
         self.env["account.move"].flush_model(["date", "state"])
         self.env["ponto.transaction"].flush_model(["statement_line_id"])

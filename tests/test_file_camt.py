@@ -158,3 +158,9 @@ class TestFileCamt(BaseCase):
         ):
             content = self.file_of(entry.replace("TEXT", entity), closing="101.00", doctype=doctype)
             self.assertRefused("xml", content)
+
+    def test_a_balance_without_an_amount_is_refused(self):
+        content = self.file().decode()
+        start = content.index("<Amt", content.index("<Bal"))
+        end = content.index("</Amt>", start) + len("</Amt>")
+        self.assertRefused("record", (content[:start] + content[end:]).encode())

@@ -399,3 +399,14 @@ class TestFileImport(FileCase):
         content = camt_of(self.bank, self.bank_account, self.day(9), self.day(1))
         self.assertEqual(self.preview(content), (0, 0, 0, 0, 0))
         self.import_files(content)
+
+    def test_what_ponto_brought_is_known_also_while_it_is_reset_to_draft(self):
+        self.pay(self.bank_account, "10.00", days_ago=5)
+        self.pay(self.bank_account, "20.00", days_ago=5)
+        account = self.connect_from(30)
+        line = self.lines_of(account)[0]
+        line.move_id.button_draft()
+        self.assertEqual(self.preview(self.coda(10))[4], 0)
+        self.import_files(self.coda(10))
+        line.move_id.action_post()
+        self.assertBooked(account, "10.00", "20.00")

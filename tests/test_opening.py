@@ -119,3 +119,14 @@ class TestOpening(PontoCase):
         statements = self.env["account.bank.statement"].search([("journal_id", "=", self.journal.id)], order="date")
         self.assertEqual(statements.mapped("balance_end_real"), [1005, 1010, 1015])
         self.assertEqual(set(statements.mapped("is_valid")) | set(statements.mapped("is_complete")), {True})
+
+    def test_a_line_of_the_day_before_that_stands_for_the_first_transaction_is_no_opening(self):
+        self.pay(self.bank_account, "10.00", day=self.day)
+        self.pay(self.bank_account, "20.00", day=self.day + timedelta(days=2))
+        self.type_line(10, self.day - timedelta(days=1))
+        account = self.import_from_start()
+        wizard = self.open_wizard(account)
+        self.assertEqual((wizard.bank_balance, wizard.book_balance, wizard.amount), (1000, 0, 1000))
+        wizard.action_confirm()
+        self.env.invalidate_all()
+        self.assertLedgerEqualsBank(account, self.bank_account)

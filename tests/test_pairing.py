@@ -97,3 +97,6 @@ class TestPairing(BaseCase):
             left = sorted((e.day, e.amount) for e in pair(bank, books).bank)
             there = sorted((e.day, e.amount) for e in books)
             self.assertEqual(sorted(left + there), sorted((e.day, e.amount) for e in bank), seed)
+
+    def test_sums_of_zero_are_no_evidence(self):
+        self.assertPairs([entry(1, 500), entry(2, -500)], [entry(10, 0)], [], ((1, 2), (10,)))

@@ -132,3 +132,69 @@ class TestRecognition(PontoCase):
         self.pay(self.bank_account, "10.00", days_ago=5)
         self.type_line(10, 5, journal_id=other.id)
         self.assertBooked(self.import_into_past(expected_to_create=1), "10.00")
+
+    def test_a_counterparty_account_is_the_same_however_it_is_written(self):
+        self.pay(self.bank_account, "10.00", days_ago=5)
+        self.pay(self.bank_account, "20.00", days_ago=5)
+        self.type_line(10, 5, account_number="096-1234567-69")
+        self.type_line(20, 5, account_number="BE71 0961 2345 6769 EUR")
+        account = self.import_into_past()
+        self.assertBooked(account, "10.00", "20.00")
+
+    def test_a_later_change_of_a_part_of_a_total_stays_said(self):
+        items = [self.pay(self.bank_account, amount, days_ago=5) for amount in ("-10.00", "-20.00", "-30.00")]
+        self.type_line(-60, 5)
+        account = self.import_into_past()
+        self.bank.change_transaction(items[0], amount="-11.00")
+        self.synchronize(account)
+        self.assertIn("changed", account.transaction_ids.mapped("reason"))
+        self.pay(self.bank_account, "5.00", days_ago=1)
+        self.synchronize(account)
+        self.assertIn("changed", account.transaction_ids.mapped("reason"))
+
+    def test_a_corrected_line_of_the_day_after_is_not_complained_about_anymore(self):
+        item = self.pay(self.bank_account, "-10.00", days_ago=5)
+        line = self.type_line(-10, 4)
+        account = self.import_into_past()
+        self.bank.change_transaction(item, amount="-11.00")
+        self.synchronize(account)
+        self.assertEqual(account.transaction_ids.reason, "changed")
+        line.amount = -11
+        self.pay(self.bank_account, "5.00", days_ago=1)
+        self.synchronize(account)
+        self.assertFalse(any(account.transaction_ids.mapped("reason")))
+
+    def test_a_total_that_is_reset_to_draft_is_said_of_each_part(self):
+        for amount in ("-10.00", "-20.00", "-30.00"):
+            self.pay(self.bank_account, amount, days_ago=5)
+        line = self.type_line(-60, 5)
+        account = self.import_into_past()
+        line.move_id.button_draft()
+        self.env.invalidate_all()
+        self.assertEqual(account.transaction_ids.mapped("unposted"), [True] * 3)
+        self.assertEqual(len(account.transaction_ids.search([("unposted", "=", True)])), 3)
+
+    def test_a_line_typed_in_the_place_of_a_deleted_one_is_not_the_next_transaction(self):
+        self.pay(self.bank_account, "-10.00", days_ago=5)
+        account = self.import_into_past()
+        self.lines_of(account).unlink()
+        self.type_line(-10, 5)
+        self.pay(self.bank_account, "-10.00", days_ago=4)
+        self.synchronize(account)
+        self.assertBooked(account, "-10.00", "-10.00")
+
+    def test_a_line_on_a_value_date_weeks_ago_is_found(self):
+        self.pay(self.bank_account, "-10.00", days_ago=5, value_date=date.today() - timedelta(days=20))
+        self.type_line(-10, 20)
+        account = self.import_into_past()
+        self.assertBooked(account, "-10.00")
+
+    def test_a_line_with_the_id_and_another_amount_is_said(self):
+        item = self.pay(self.bank_account, "10.00", days_ago=5)
+        line = self.type_line(9, 5, transaction_details={"ponto": item.id})
+        account = self.import_into_past()
+        self.assertEqual(account.transaction_ids.reason, "changed")
+        line.amount = 10
+        self.pay(self.bank_account, "5.00", days_ago=1)
+        self.synchronize(account)
+        self.assertFalse(any(account.transaction_ids.mapped("reason")))

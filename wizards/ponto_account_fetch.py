@@ -28,7 +28,9 @@ class PontoAccountFetch(models.TransientModel):
     @api.depends("line_ids.selected")
     def _compute_farewell(self):
         for wizard in self:
-            leaving = wizard.line_ids.filtered(lambda line: line.account_id.linked and not line.selected)
+            leaving = wizard.line_ids.filtered(
+                lambda line: line.account_id.linked and line.was_linked and not line.selected
+            )
             wizard.farewell = "\n".join(leaving.mapped(lambda line: line._get_farewell())) or False
 
     @api.model_create_multi
@@ -78,10 +80,14 @@ class PontoAccountFetch(models.TransientModel):
         self.line_ids.account_id.check_access("write")
         chosen = self.line_ids.filtered("selected")
         chosen._check_chosen_once()
+        # What somebody else has linked since this was shown was not unticked here.
+        left = (self.line_ids - chosen).filtered(lambda line: line.was_linked or not line.account_id.linked)
         # sudo: the link is written by this wizard only; who may edit the connection may confirm it.
-        (self.line_ids - chosen).account_id.sudo()._unlink_journal()
+        left.account_id.sudo()._unlink_journal()
         for line in chosen:
             line._link()
+        for line in self.line_ids:
+            line.was_linked = line.account_id.linked
         self.connection_id._trigger_synchronization()
         return self.env["ponto.account"]._get_notice(
             self.env._(

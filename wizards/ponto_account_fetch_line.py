@@ -28,6 +28,7 @@ class PontoAccountFetchLine(models.TransientModel):
     authorization_expires_at = fields.Datetime(related="account_id.authorization_expires_at")
     state = fields.Selection(related="account_id.state")
     selected = fields.Boolean("Synchronize")
+    was_linked = fields.Boolean(readonly=True, help="Synchronized when this was shown.")
     journal_id = fields.Many2one(
         "account.journal",
         domain="[('type', 'in', ('bank', 'credit')), ('company_id', '=', company_id)]",
@@ -95,7 +96,9 @@ class PontoAccountFetchLine(models.TransientModel):
         for line in self:
             forecast = (0, 0, 0)
             if line.import_from:
-                forecast = line.account_id._origin._forecast(line.import_from, line.journal_id.sudo()._origin)
+                journal = line.journal_id.sudo()._origin
+                own = journal.filtered(lambda journal, line=line: journal.company_id == line.company_id)
+                forecast = line.account_id._origin._forecast(line.import_from, own)
             line.transaction_count, line.known_count, line.waiting_count = forecast
 
     @api.depends("selected", "journal_id", "account_id", "import_from", "transaction_count", "agreed_on", "compared")
@@ -171,6 +174,7 @@ class PontoAccountFetchLine(models.TransientModel):
         """
         line = self.new({"account_id": account.id, "journal_id": account._find_journal().id})
         vals = {"account_id": account.id, "journal_id": line.journal_id.id, "selected": line._is_proposed()}
+        vals["was_linked"] = account.linked
         known = account.import_from or account._get_kin().filtered("import_from")[:1].import_from
         if known:
             return {**vals, "import_scope": "date", "import_from": known}
