@@ -82,10 +82,8 @@ class PontoAccount(models.Model):
             opening = self.currency_id.round(balance)
             balance = closing = self.currency_id.round(balance + period.total("bank_sum"))
             statement = period.statement
-            if statement and period.total("waiting"):
-                return
-            if period.end <= lock_date:
-                continue
+            if period.end <= lock_date or (statement and period.total("waiting")):
+                continue  # it stays as it is; those after it go on with the bank's balance
             if statement:
                 ends = compare(statement.balance_start, opening), compare(statement.balance_end_real, closing)
                 if across and all(ends):
