@@ -265,15 +265,18 @@ class PontoAccount(models.Model):
 
     # ------------------------------------------------------------------ opening
 
-    def _check_start_date(self, import_from):
+    def _check_start_date(self, import_from, anew=False):
         """Refuse an earlier start date before the opening entry: what was left out until now is in the opening already.
 
         :param date import_from: the new start date
+        :param bool anew: whether everything is imported again, whatever the start date was
         :raises UserError: in one sentence
         """
         # sudo: the date of the opening entry, for users who may edit the account.
         for account in self.sudo().filtered(
-            lambda a: a.opening_line_id and import_from < a.import_from and import_from <= a.opening_line_id.date
+            lambda a: (
+                a.opening_line_id and (anew or import_from < a.import_from) and import_from <= a.opening_line_id.date
+            )
         ):
             raise UserError(
                 self.env._(
