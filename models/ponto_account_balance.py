@@ -9,12 +9,14 @@ from .ponto_transaction import DOUBTFUL, REASONS, UNDATED, UNREADABLE
 
 # Transactions with day and amount as the books have them: a line that could not follow what the bank changed counts as
 # it is, and what a user had booked on the first open day counts on that day.
+# What is looked up per row is looked up for the few changed ones only: a join would be made for all.
 BOOKED_ROWS = SQL(
-    "(SELECT row.*, COALESCE(kept.date, row.booking_date, row.date) AS book_day,"
-    " COALESCE(kept.amount, row.amount) AS book_amount FROM ponto_transaction row"
-    " LEFT JOIN LATERAL (SELECT move.date, line.amount FROM account_bank_statement_line line"
-    " JOIN account_move move ON move.id = line.move_id"
-    " WHERE row.reason = 'changed' AND line.id = row.statement_line_id) kept ON TRUE)"
+    "(SELECT row.*,"
+    " COALESCE(CASE WHEN row.reason = 'changed' THEN (SELECT move.date FROM account_bank_statement_line line"
+    " JOIN account_move move ON move.id = line.move_id WHERE line.id = row.statement_line_id) END,"
+    " row.booking_date, row.date) AS book_day,"
+    " COALESCE(CASE WHEN row.reason = 'changed' THEN (SELECT line.amount FROM account_bank_statement_line line"
+    " WHERE line.id = row.statement_line_id) END, row.amount) AS book_amount FROM ponto_transaction row)"
 )
 
 
@@ -280,15 +282,18 @@ class PontoAccount(models.Model):
 
     # ------------------------------------------------------------------ opening
 
-    def _check_start_date(self, import_from):
+    def _check_start_date(self, import_from, anew=False):
         """Refuse an earlier start date before the opening entry: what was left out until now is in the opening already.
 
         :param date import_from: the new start date
+        :param bool anew: whether everything is imported again, whatever the start date was
         :raises UserError: in one sentence
         """
         # sudo: the date of the opening entry, for users who may edit the account.
         for account in self.sudo().filtered(
-            lambda a: a.opening_line_id and import_from < a.import_from and import_from <= a.opening_line_id.date
+            lambda a: (
+                a.opening_line_id and (anew or import_from < a.import_from) and import_from <= a.opening_line_id.date
+            )
         ):
             raise UserError(
                 self.env._(

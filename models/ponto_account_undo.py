@@ -54,7 +54,7 @@ class PontoAccount(models.Model):
         """
         self.ensure_one()
         run._check_can_be_undone()
-        self._check_start_date(import_from)
+        self._check_start_date(import_from, anew=True)
         # sudo: what a synchronization has to do is written by the addon; who may edit the account may ask for it.
         self.sudo().write(
             {
