@@ -10,7 +10,9 @@ import random
 from collections import deque
 from copy import deepcopy
 
+import hypothesis
 from freezegun import freeze_time
+from hypothesis import strategies as st
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -21,14 +23,10 @@ from .world import BEGINNING, FIRST_DAY, PLACES, WAYS, World, make_bank
 
 EXAMPLES, LONG_EXAMPLES = 100, 2000
 STEPS = (4, 10)
-# Acts whose feature is not in the product yet.
-COMING = frozenset()
 
 
 def strategies():
     """Return what may happen: name of the act -> strategy of its arguments."""
-    from hypothesis import strategies as st
-
     index, yes = st.integers(0, 60), st.booleans()
     fault = st.none() | st.tuples(
         st.sampled_from(sorted(WAYS)), st.sampled_from(sorted(PLACES)), st.integers(1, 4), st.sampled_from((1, 3, 99))
@@ -121,17 +119,12 @@ class TestModel(PontoCase):
         :param connection: `ponto.connection` record of the prepared books
         :param int examples: how many
         """
-        try:
-            import hypothesis
-            from hypothesis import strategies as st
-        except ImportError:
-            self.skipTest("hypothesis is not installed")
         if given := os.environ.get("ACCOUNT_ONLINE_PONTO_STEPS"):
             self.play(connection, ast.literal_eval(given))
             return
         chosen = os.environ.get("ACCOUNT_ONLINE_PONTO_SEED")
         number = int(chosen or os.environ.get("ACCOUNT_ONLINE_PONTO_DRAW") or random.SystemRandom().randrange(10**9))
-        acts = {name: arguments for name, arguments in strategies().items() if name not in COMING}
+        acts = strategies()
         names = [name for name in acts for _time in range(WEIGHTS.get(name, 1))]
         step = st.sampled_from(names).flatmap(lambda name: st.tuples(st.just(name), acts[name]))
         played = 0
