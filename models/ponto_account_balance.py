@@ -175,7 +175,6 @@ class PontoAccount(models.Model):
         """
         self.ensure_one()
         vals = self._prepare_ponto_vals(self.connection_id, remote)
-        self._follow_authorization(vals)
         self.write(
             {name: vals[name] for name in ("synchronized_at", "has_bank_balance", "bank_balance", "bank_balance_date")}
         )

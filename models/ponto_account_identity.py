@@ -130,10 +130,6 @@ class PontoAccount(models.Model):
             if heirs:
                 account._move_link(heirs.sorted("authorized_at")[-1])
 
-    def _is_authorization_over(self):
-        ends_at = self.authorization_expires_at
-        return bool(self.authorization_refused_at or (ends_at and ends_at <= fields.Datetime.now()))
-
     def _move_link(self, heir):
         """Move the link of this account to a new record of it, and tell it on both.
 
