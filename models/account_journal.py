@@ -10,7 +10,6 @@ READERS = "account.group_account_invoice,account.group_account_readonly"
 # Modules that bring a screen of bank transactions of their own; the card's button then stays theirs.
 SCREEN_MODULES = {"account_accountant", "account_reconcile_oca"}
 RENEWABLE_STATES = ("expires_soon", "expired")
-STOPPED_STATES = ("off", "replaced")
 
 
 # Odoo asks for the feed sources through a name-mangled method: this class must be called exactly AccountJournal.
@@ -266,7 +265,7 @@ class AccountJournal(models.Model):
         :return: JSON-able dict
         """
         currency = account.currency_id
-        authorization, authorization_level = self._get_ponto_authorization_text(account)
+        authorization, authorization_level = account._describe_authorization()
         error = account.last_error_message
         if not account.connection_id.active:
             error = self.env._("The connection %(name)s is archived.", name=account.connection_id.name)
@@ -288,21 +287,3 @@ class AccountJournal(models.Model):
             "refresh_message": account.refresh_message or "",
             "error": error or "",
         }
-
-    def _get_ponto_authorization_text(self, account):
-        """Say how long the bank's authorization lasts, or why the account no longer synchronizes.
-
-        :param account: ``ponto.account``
-        :return: tuple of the sentence ("" when nothing is known) and its level: muted, warning or danger
-        """
-        if account.state in STOPPED_STATES:
-            return dict(account._fields["state"]._description_selection(self.env))[account.state], "danger"
-        day = account.authorization_expires_at and format_date(self.env, account.authorization_expires_at)
-        if account.state == "expired":
-            if day:
-                return self.env._("Authorization expired on %(day)s", day=day), "danger"
-            return self.env._("Authorization expired"), "danger"
-        if not day:
-            return "", "muted"
-        level = "warning" if account.state == "expires_soon" else "muted"
-        return self.env._("Authorized until %(day)s", day=day), level

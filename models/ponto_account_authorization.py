@@ -2,9 +2,12 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..const import AUTHORIZATION_DAYS, AUTHORIZATION_ISSUES
 from .authorization_calendar import needs_badge
+
+STOPPED_STATES = ("off", "replaced", "closed")
 
 
 class PontoAccount(models.Model):
@@ -103,8 +106,11 @@ class PontoAccount(models.Model):
         :return date | None: in the time zone of the connection; None when nothing is known
         """
         self.ensure_one()
-        moments = [moment for moment in (self.authorization_expires_at, self.authorization_refused_at) if moment]
-        return self._get_day(min(moments, default=False))
+        return self._get_day(self._get_authorization_end_moment())
+
+    def _get_authorization_end_moment(self):
+        moments = (self.authorization_expires_at, self.authorization_refused_at)
+        return min((moment for moment in moments if moment), default=False)
 
     def _is_authorization_over(self):
         """Tell whether the bank refuses Ponto at this very moment, as far as we know.
@@ -123,6 +129,31 @@ class PontoAccount(models.Model):
         self.ensure_one()
         return self.linked and self.listed and not self.deprecated
 
+    def _describe_authorization(self):
+        """Say how long the bank's authorization lasts, or why the account no longer synchronizes.
+
+        Dates and days are those of the reader, so that "in 9 days" agrees with the date beside it.
+
+        :return tuple: the sentence ("" when nothing is known) and its level: muted, warning or danger
+        """
+        self.ensure_one()
+        if self.state in STOPPED_STATES:
+            return dict(self._fields["state"]._description_selection(self.env))[self.state], "danger"
+        moment = self._get_authorization_end_moment()
+        if not moment:
+            return "", "muted"
+        end, today = fields.Datetime.context_timestamp(self, moment).date(), fields.Date.context_today(self)
+        day, left = format_date(self.env, end), (end - today).days
+        if self._is_authorization_over():
+            return self.env._("Authorization expired on %(day)s", day=day), "danger"
+        if not needs_badge(end, today):
+            return self.env._("Authorized until %(day)s", day=day), "muted"
+        if left <= 0:
+            return self.env._("Authorization expires today, %(day)s", day=day), "danger"
+        if left == 1:
+            return self.env._("Authorization expires tomorrow, on %(day)s", day=day), "warning"
+        return self.env._("Authorization expires in %(count)s days, on %(day)s", count=left, day=day), "warning"
+
     # ------------------------------------------------------------------ what Ponto says
 
     def _follow_authorization(self, vals, synchronization):
@@ -138,10 +169,10 @@ class PontoAccount(models.Model):
         renewed = bool(before and vals["authorized_at"] > before)
         if not renewed and not vals["authorization_expected_at"]:
             vals["authorization_expected_at"] = self.authorization_expected_at
-        vals["authorization_refused_at"] = self._get_refusal(vals["authorized_at"], synchronization)
+        vals["authorization_refused_at"] = self._get_refused_since(vals["authorized_at"], synchronization)
         return renewed
 
-    def _get_refusal(self, authorized_at, synchronization):
+    def _get_refused_since(self, authorized_at, synchronization):
         """Return since when the bank refuses Ponto: the first refusal since the authorization counts.
 
         :param datetime | bool authorized_at: naive UTC, of the newest authorization

@@ -1,8 +1,12 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.tools import format_list
 from odoo.tools.misc import format_date
 
 from .authorization_calendar import due_mail, needs_activity
+
+_logger = logging.getLogger(__name__)
 
 ACTIVITY = "account_online_ponto.mail_activity_authorization"
 
@@ -39,7 +43,13 @@ class PontoConnection(models.Model):
         who renews by mails; close the activity after renewal."""
         for connection in self.sudo().search([("state", "!=", "draft")]):
             connection._check_authorizations()
-            connection._remind()
+            self.env["ir.cron"]._commit_progress()
+            try:
+                connection._remind()
+                self.env.flush_all()
+            except Exception:  # a template that somebody broke keeps no other connection from its mails
+                _logger.exception("Ponto connection %s: the mail about its authorizations failed", connection.id)
+                self.env.cr.rollback()
             self.env["ir.cron"]._commit_progress(1)
 
     def _check_authorizations(self):
@@ -76,8 +86,10 @@ class PontoConnection(models.Model):
         due = {account: stage for account in self.account_ids if (stage := account._get_due_mail())}
         accounts = self.env["ponto.account"].union(*due)
         for partner, theirs in accounts.grouped(lambda account: account._get_renewer()).items():
+            if not partner.email_normalized:
+                continue  # nobody can be written to; the activity tells the responsible
             # The words are those of the most urgent account; each one is named with its own day.
             first = min(theirs, key=lambda account: account._get_authorization_end())
             self.env["ponto.renewal"]._ask(theirs, partner, stage=due[first])
-        for account, stage in due.items():
-            account.write({"reminded_stage": stage, "reminded_end": account._get_authorization_end()})
+            for account in theirs:
+                account.write({"reminded_stage": due[account], "reminded_end": account._get_authorization_end()})

@@ -5,6 +5,7 @@ from . import (
     test_agreement_live,
     test_agreement_screen,
     test_arrivals_browser,
+    test_authorization_days,
     test_balance,
     test_balance_days,
     test_browser,
