@@ -1,7 +1,7 @@
 import logging
 
 from odoo.http import Controller, request, route
-from odoo.tools import image_data_uri
+from odoo.tools.image import image_data_uri
 
 from ..const import RENEWAL_RETURN_HOURS
 

@@ -13,7 +13,7 @@ class PontoConnection(models.Model):
     _inherit = "ponto.connection"
 
     renewal_ids = fields.One2many("ponto.renewal", "connection_id", string="Renewals", readonly=True)
-    renewal_count = fields.Integer("Renewals", compute="_compute_renewal_count")
+    renewal_count = fields.Integer("Number of Renewals", compute="_compute_renewal_count")
 
     @api.depends("renewal_ids")
     def _compute_renewal_count(self):
