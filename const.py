@@ -57,3 +57,10 @@ FUTURE_DAYS = 31
 # Reference types that name one account for good; a masked card or an e-mail never relinks by itself (design, rules).
 STABLE_REFERENCE_TYPES = ("IBAN", "BBAN")
 CARD_REFERENCE_TYPES = ("PAN", "MASKEDPAN")
+
+# Renewing an authorization. The last mail goes out 3 days after the end: its link still serves who was away for a month.
+RENEWAL_LINK_DAYS = 45
+# Authorizing at a bank takes minutes, a second signature of the company may take until the next day.
+RENEWAL_RETURN_HOURS = 24
+RENEWAL_REQUEST_PAUSE = timedelta(minutes=1)  # clicks within it share one request at Ponto
+RENEWAL_REQUEST_DAYS = 7  # kept longer than a return address is valid, so that one is never taken for unknown

@@ -107,10 +107,18 @@ class AccountJournal(models.Model):
     def action_ponto_renew_authorization(self):
         """Start the renewal of the bank's authorization.
 
-        :return: the account's action, which leads to Ponto's website
+        :return: the account's action, which leads to the bank's page or to Ponto's website
         :raise UserError: when no account is linked
         """
         return self._get_linked_ponto_account().action_renew_authorization()
+
+    def action_ponto_ask_to_renew(self):
+        """Ask whoever renews, by mail, to renew the authorization of the linked account.
+
+        :return: a notice that says who was asked
+        :raise UserError: when no account is linked, or nobody can be asked
+        """
+        return self._get_linked_ponto_account().action_ask_to_renew()
 
     def action_ponto_view_waiting(self):
         """Open the Ponto Transactions of the linked account that are not imported, each with the reason.
@@ -277,6 +285,7 @@ class AccountJournal(models.Model):
             "authorization": authorization,
             "authorization_level": authorization_level,
             "renewable": account.state in RENEWABLE_STATES,
+            **account._prepare_renewal_card_vals(),
             "balance_state": account.balance_state,
             "balance_date": format_date(self.env, account.bank_balance_date),
             "balance_difference": currency.format(account.balance_difference or 0.0) if currency else "",

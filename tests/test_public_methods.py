@@ -10,15 +10,18 @@ LINE = "account.bank.statement.line"
 # Methods without an underscore, which anybody may call at /json/2: each one is here because it checks who calls.
 PUBLIC_METHODS = {
     "ponto.connection": {
+        "action_ask_to_renew",
         "action_connect",
         "action_fetch_accounts",
         "action_open_ponto",
         "action_synchronize",
         "action_take_over",
         "action_view_log",
+        "action_view_renewals",
     },
     "ponto.institution": {"action_fetch_accounts"},
     "ponto.account": {
+        "action_ask_to_renew",
         "action_create_opening_entry",
         "action_fetch_accounts",
         "action_find_agreement",
@@ -30,8 +33,12 @@ PUBLIC_METHODS = {
         "action_view_bank_transactions",
         "action_view_links",
         "action_view_log",
+        "action_view_renewals",
         "action_view_transactions",
     },
+    "ponto.renewal": set(),
+    "ponto.renewal.line": set(),
+    "ponto.renewal.request": set(),
     "ponto.link": {"action_undo"},
     "ponto.transaction": {"action_import_again", "action_import_on_open_day", "action_retry"},
     "ponto.synchronization": {"action_undo", "action_view_links", "action_view_transactions"},
@@ -54,6 +61,7 @@ PUBLIC_METHODS = {
     "ponto.agreement.day": set(),
     "ponto.agreement.finding": {"action_open_at_bank", "action_open_in_books"},
     "account.journal": {
+        "action_ponto_ask_to_renew",
         "action_ponto_fetch_accounts",
         "action_ponto_find_agreement",
         "action_ponto_import_file",

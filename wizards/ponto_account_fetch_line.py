@@ -131,6 +131,8 @@ class PontoAccountFetchLine(models.TransientModel):
             )
         if account.authorization_expires_at and account.authorization_expires_at <= fields.Datetime.now():
             remarks.append(_("Its authorization has expired: renew it on Ponto's website."))
+        if account.mandate_note:
+            remarks.append(account.mandate_note)
         if not account.pull_complete:
             remarks.append(_("Its history is still being read."))
         remarks += self._get_forecast_remarks()
