@@ -35,12 +35,12 @@ def due_mail(end, beginning, today):
     A stage that lies before the authorization began is nobody's news: who has just authorized for a week knows it.
 
     :param date end: last day of the authorization
-    :param date | None beginning: day on which it was given, when known
+    :param date | bool beginning: day on which it was given, when known
     :param date today: in the same time zone
     :return str | None: name of the stage, None before the first
     """
     days = {stage: day_of(end) for stage, day_of in MAIL_STAGES.items()}
-    reached = [stage for stage, day in days.items() if day <= today and (beginning is None or day > beginning)]
+    reached = [stage for stage, day in days.items() if day <= today and (not beginning or day > beginning)]
     return reached[-1] if reached else None
 
 

@@ -93,17 +93,17 @@ class PontoAccount(models.Model):
         """Return the day of a moment in the time zone of the connection.
 
         :param datetime | bool moment: naive UTC
-        :return date | None: None when there is no moment
+        :return date | bool: False when there is no moment
         """
-        return pytz.utc.localize(moment).astimezone(pytz.timezone(self.connection_id.timezone)).date() if moment else None
+        return self.connection_id._calendar_day(moment and pytz.utc.localize(moment))
 
     def _get_today(self):
-        return self._get_day(fields.Datetime.now())
+        return pytz.utc.localize(fields.Datetime.now()).astimezone(pytz.timezone(self.connection_id.timezone)).date()
 
     def _get_authorization_end(self):
         """Return the day on which the authorization ends or ended: a refusal of the bank may come before the expiry.
 
-        :return date | None: in the time zone of the connection; None when nothing is known
+        :return date | bool: in the time zone of the connection; False when nothing is known
         """
         self.ensure_one()
         return self._get_day(self._get_authorization_end_moment())

@@ -63,7 +63,7 @@ class TestAuthorizationDays(PontoCase):
             self.env.invalidate_all()
             events = [*self.changed_states(), *self.changed_activities()]
             mails, before = self.mails(), mails
-            events += [f"mail {mail.stage}" for mail in mails - before]
+            events += [f"mail {self.env['ponto.renewal'].browse(mail.res_id).stage}" for mail in mails - before]
             if events:
                 seen[today] = events
         return seen
@@ -85,7 +85,8 @@ class TestAuthorizationDays(PontoCase):
 
     def mails(self):
         """Return the mails about the connection so far."""
-        return self.env["ponto.renewal"].search([("connection_id", "=", self.connection.id)]).mail_ids
+        renewals = self.env["ponto.renewal"].search([("connection_id", "=", self.connection.id)])
+        return self.env["mail.mail"].search([("model", "=", renewals._name), ("res_id", "in", renewals.ids)])
 
     # ------------------------------------------------------------------ the tables
 
