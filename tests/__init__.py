@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_account_overview,
     test_adversity,
     test_agreement,
     test_agreement_live,
@@ -19,6 +20,10 @@ from . import (
     test_client_transport,
     test_coming_from_coda,
     test_connect,
+    test_connection_check,
+    test_connection_check_books,
+    test_connection_check_click,
+    test_connection_check_server,
     test_dates,
     test_down,
     test_fetch_accounts,
