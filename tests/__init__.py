@@ -10,6 +10,7 @@ from . import (
     test_balance_days,
     test_browser,
     test_changes,
+    test_check_browser,
     test_client_errors,
     test_client_paging,
     test_client_redaction,

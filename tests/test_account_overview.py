@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
-from .common import PontoCase
+from .clients_case import ClientsCase
 
 SEEN = {
     name: {}
@@ -26,50 +26,8 @@ SPECIFICATION = {**SEEN, **{name: {"fields": {"display_name": {}}} for name in R
 
 
 @tagged("post_install", "-at_install")
-class TestAccountOverview(PontoCase):
+class TestAccountOverview(ClientsCase):
     """All bank accounts of all companies of a user: an accounting firm with many clients."""
-
-    def add_client(self, name, accounts, **vals):
-        """Give the accountant another company whose accounts are synchronized, each with two transactions."""
-        company = self._create_company(name)
-        self.env.user.company_ids |= company
-        self.accountant.company_ids |= company
-        env = self.env(context={**self.env.context, "allowed_company_ids": company.ids})
-        connection = env["ponto.connection"].create(
-            {"name": f"Ponto {name}", "company_id": company.id, "client_id": name}
-        )
-        connection.sudo().state = "connected"
-        bank = env["ponto.institution"].create({"connection_id": connection.id, "ponto_id": "1", "name": f"Bank {name}"})
-        for number in range(accounts):
-            self._add_account(env, connection, bank, number, **vals)
-        return company
-
-    def _add_account(self, env, connection, bank, number, **vals):
-        today = fields.Date.today()
-        account = env["ponto.account"].create(
-            {
-                "connection_id": connection.id,
-                "institution_id": bank.id,
-                "ponto_id": f"{connection.name} {number}",
-                "reference": f"{connection.name} {number}",
-                "currency_code": "EUR",
-                "authorization_expected_at": fields.Datetime.now() + timedelta(days=100 + number),
-                "has_bank_balance": True,
-                "bank_balance": 30.0 + number % 2,
-                "bank_balance_date": today,
-                "pull_complete": True,
-                "last_import_at": fields.Datetime.now(),
-                **vals,
-            }
-        )
-        account._link(env["account.journal"], today)
-        account.sync_stage = False
-        env["account.bank.statement.line"].create(
-            [
-                {"journal_id": account.journal_id.id, "date": today, "payment_ref": str(amount), "amount": amount}
-                for amount in (10.0, 20.0)
-            ]
-        )
 
     def open_overview(self, user):
         """Click the menu, and return the accounts listed, in the environment of the list."""
@@ -135,7 +93,9 @@ class TestAccountOverview(PontoCase):
         _action, accounts = self.open_overview(self.accountant)
         self.assertEqual(accounts.env.company, self.company, "the chosen one stays the current one")
         account = accounts.search([("linked", "=", True)])
-        self.assertEqual(account.web_read({"display_name": {}, "connection_id": {"fields": {"name": {}}}})[0]["id"], account.id)
+        self.assertEqual(
+            account.web_read({"display_name": {}, "connection_id": {"fields": {"name": {}}}})[0]["id"], account.id
+        )
         self.assertTrue(account.action_view_bank_transactions())
         chosen_only = account.with_context(allowed_company_ids=self.company.ids)
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
@@ -162,7 +122,9 @@ class TestAccountOverview(PontoCase):
         for group in groups:
             self.assertEqual(accounts.search_count([*linked, *group["__extra_domain"]]), group["__count"])
         groups = accounts.web_read_group(linked, ["company_id"], ["__count"])["groups"]
-        self.assertEqual({group["company_id"][1]: group["__count"] for group in groups}, {"One": 2, "Two": 1, "Three": 1})
+        self.assertEqual(
+            {group["company_id"][1]: group["__count"] for group in groups}, {"One": 2, "Two": 1, "Three": 1}
+        )
         self.assertTrue(accounts.fields_get(["state"])["state"]["groupable"])
 
     def test_grouping_by_state_without_any_account(self):

@@ -79,7 +79,9 @@ class TestConnectionCheckOfJournals(CheckCase):
         self.bank.expire(self.bank_account)
         other.expires_at_override = self.bank.clock.now() + timedelta(days=9)
         dialog = self.assertBroken("authorizations", "red", rf"{self.account.reference} EUR: the bank no longer lets")
-        self.assertRegex(self.line(dialog, "authorizations").sentence, rf"{OTHER_IBAN} EUR: authorized until .+in 9 days")
+        self.assertRegex(
+            self.line(dialog, "authorizations").sentence, rf"{OTHER_IBAN} EUR: authorized until .+in 9 days"
+        )
         self.assertEqual(self.press(dialog, "authorizations")["type"], "ir.actions.act_url")
         self.bank.renew(self.bank_account)
         dialog = self.check_again(dialog)

@@ -85,7 +85,7 @@ class TestConnectionCheckByClick(RefreshCase):
         self.assertAsked("accountDetails", "accountTransactionsWithUnsettled")
         self.assertBooked(self.account, "1.00", "2.00")
         self.call(CHECK, "action_check_again", dialog.ids)
-        self.assertLine(dialog, "refresh", "green", "^Every account since")
+        self.assertLine(dialog, "refresh", "green", "^Ponto refreshed every account since")
 
     def probe_refresh(self):
         self.env.invalidate_all()

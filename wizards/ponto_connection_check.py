@@ -25,14 +25,13 @@ class PontoConnectionCheck(models.TransientModel):
         for check in self:
             levels = check.line_ids.mapped("level")
             check.level = next((level for level in ("red", "orange") if level in levels), "green")
+            counts = {"red": levels.count("red"), "orange": levels.count("orange")}
             if check.level == "green":
                 check.summary = self.env._("Nothing has to be done.")
+            elif check.level == "orange":
+                check.summary = self.env._("No problem. To look at: %(orange)s.", **counts)
             else:
-                check.summary = self.env._(
-                    "Problems: %(red)s. To look at: %(orange)s.",
-                    red=levels.count("red"),
-                    orange=levels.count("orange"),
-                )
+                check.summary = self.env._("Problems: %(red)s. To look at: %(orange)s.", **counts)
 
     # ------------------------------------------------------------------ actions
 

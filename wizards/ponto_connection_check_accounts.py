@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 import pytz
 from babel.dates import format_timedelta
 
@@ -154,7 +152,8 @@ class PontoConnectionCheck(models.TransientModel):
         moments = accounts.filtered("synchronized_at").mapped("synchronized_at")
         if moments:
             yield Finding(
-                "green", self.env._("Every account since %(moment)s.", moment=self._tell_moment(min(moments)))
+                "green",
+                self.env._("Ponto refreshed every account since %(moment)s.", moment=self._tell_moment(min(moments))),
             )
         elif accounts:
             yield Finding("orange", self.env._("Ponto has not refreshed any account yet."), "synchronize")

@@ -239,7 +239,8 @@ class PontoConnectionCheck(models.TransientModel):
             yield Finding("orange", sentence, "check_again")
         if tested := banks.filtered(lambda bank: bank.status in ("beta", "experimental")):
             sentence = self.env._(
-                "Ponto is still testing %(banks)s: contact Ponto when something is missing.", banks=self._list_names(tested)
+                "Ponto is still testing %(banks)s: contact Ponto when something is missing.",
+                banks=self._list_names(tested),
             )
             yield Finding("orange", sentence, "open_ponto")
         yield Finding("green", self.env._("%(banks)s: no remark by Ponto.", banks=self._list_names(banks)))
