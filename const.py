@@ -64,3 +64,11 @@ RENEWAL_LINK_DAYS = 45
 RENEWAL_RETURN_HOURS = 24
 RENEWAL_REQUEST_PAUSE = timedelta(minutes=1)  # clicks within it share one request at Ponto
 RENEWAL_REQUEST_DAYS = 7  # kept longer than a return address is valid, so that one is never taken for unknown
+# Check connection. A server that keeps its time (NTP) is off by less than a second; a minute is a clock that nobody keeps.
+# Five minutes, the most that protocols commonly forgive (RFC 4120, 8.2), put expiries and days on the wrong side.
+CLOCK_OFF = timedelta(minutes=1)
+CLOCK_WRONG = timedelta(minutes=5)
+REFRESH_OVERDUE = timedelta(hours=26)  # a whole day of Ponto's four refreshes brought nothing (design, "Silence")
+# The scheduled action comes every 15 minutes, and each of its slices takes seconds: nothing runs it anymore.
+SCHEDULE_OVERDUE = timedelta(hours=2)
+RATE_OLD = timedelta(days=35)  # a month, the longest pause of usual sources of rates, and some days

@@ -31,6 +31,7 @@ class PontoAccount(models.Model):
         [("equal", "Equal"), ("different", "Different"), ("unknown", "Not comparable yet")],
         string="Balance Check",
         compute="_compute_balances",
+        search="_search_balance_state",
     )
     balance_message = fields.Char("Balance Check Result", compute="_compute_balance_message")
     opening_line_id = fields.Many2one(

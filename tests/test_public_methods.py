@@ -11,6 +11,7 @@ LINE = "account.bank.statement.line"
 PUBLIC_METHODS = {
     "ponto.connection": {
         "action_ask_to_renew",
+        "action_check",
         "action_connect",
         "action_fetch_accounts",
         "action_open_ponto",
@@ -29,6 +30,7 @@ PUBLIC_METHODS = {
         "action_poll",
         "action_renew_authorization",
         "action_synchronize",
+        "action_view_all_companies",
         "action_view_balance",
         "action_view_bank_transactions",
         "action_view_links",
@@ -57,6 +59,8 @@ PUBLIC_METHODS = {
     "ponto.account.opening": {"action_already_in_books", "action_confirm"},
     "ponto.file.import": {"action_import", "action_read"},
     "ponto.file.import.line": set(),
+    "ponto.connection.check": {"action_check_again"},
+    "ponto.connection.check.line": {"action_mend"},
     "ponto.agreement": {"action_back", "action_start_here"},
     "ponto.agreement.day": set(),
     "ponto.agreement.finding": {"action_open_at_bank", "action_open_in_books"},
