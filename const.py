@@ -57,3 +57,22 @@ FUTURE_DAYS = 31
 # Reference types that name one account for good; a masked card or an e-mail never relinks by itself (design, rules).
 STABLE_REFERENCE_TYPES = ("IBAN", "BBAN")
 CARD_REFERENCE_TYPES = ("PAN", "MASKEDPAN")
+
+# Silence. Ponto refreshes four times a day (ponto-api.md, 3.6), so 26 hours without one are four that failed in a row.
+REFRESH_SILENCE = timedelta(hours=26)
+# A scheduled action that runs every quarter of an hour is not running when nothing happens for so long.
+SCHEDULE_SILENCE = timedelta(hours=2)
+# An account's rhythm is known from the days of its last year (and a month, so that last year's holiday is in it) ...
+RHYTHM_YEAR_DAYS = 400
+# ... when there are as many as one a month: four transactions a year have no rhythm ...
+RHYTHM_DAYS = 12
+# ... over two months at least: the first weeks of an account are like no others.
+RHYTHM_SPAN_DAYS = 60
+# Twice the longest pause it ever made in that year is not its rhythm anymore,
+RHYTHM_FACTOR = 2
+# and never before this: a week's holiday with the weekends on both sides is 10 days, from Friday to Monday.
+SILENT_DAYS = 11
+# An announced maintenance matters to who looks at a bank, not before.
+MAINTENANCE_AHEAD = timedelta(days=2)
+# What the card says of an account and its bank: only what keeps transactions away now.
+CARD_NOTICES = ("maintenance", "readonly", "deprecated")

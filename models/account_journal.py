@@ -287,6 +287,7 @@ class AccountJournal(models.Model):
             "progress": account.progress or "",
             "refresh_message": account.refresh_message or "",
             "error": error or "",
+            **self._prepare_ponto_notice_vals(account),
         }
 
     def _get_ponto_authorization_text(self, account):
@@ -296,7 +297,7 @@ class AccountJournal(models.Model):
         :return: tuple of the sentence ("" when nothing is known) and its level: muted, warning or danger
         """
         if account.state in STOPPED_STATES:
-            return dict(account._fields["state"]._description_selection(self.env))[account.state], "danger"
+            return account._get_notices()[0].text, "danger"
         day = account.authorization_expires_at and format_date(self.env, account.authorization_expires_at)
         if account.state == "expired":
             if day:

@@ -13,6 +13,7 @@ class PontoAccount(models.Model):
 
     listed = fields.Boolean("Shared by Ponto", readonly=True, default=True)
     vanished_on = fields.Date(readonly=True)
+    closed_on = fields.Date(readonly=True, copy=False)
     authorized_at = fields.Datetime(readonly=True)
     authorization_expected_at = fields.Datetime("Expiry as Ponto Expects", readonly=True)
     authorization_refused_at = fields.Datetime(
@@ -30,6 +31,7 @@ class PontoAccount(models.Model):
             ("off", "Switched off in Ponto"),
             ("replaced", "Replaced"),
             ("unlinked", "Not synchronized"),
+            ("closed", "Closed"),
         ],
         compute="_compute_state",
         search="_search_state",
@@ -45,6 +47,7 @@ class PontoAccount(models.Model):
             account.authorization_expires_at = expires_at
 
     @api.depends(
+        "closed_on",
         "linked",
         "declined",
         "listed",
@@ -60,6 +63,8 @@ class PontoAccount(models.Model):
             account.state = account._get_state(now, soon)
 
     def _get_state(self, now, soon):
+        if self.closed_on:
+            return "closed"
         if not self.linked:
             return "unlinked" if self.declined or self.journal_id else "new" if self.listed else "off"
         if not self.listed:
@@ -91,4 +96,6 @@ class PontoAccount(models.Model):
             "expires_soon": usual & ~ended & ending,
             "linked": usual & ~ended & ~ending,
         }
+        closed = Domain("closed_on", "!=", False)
+        domains = {state: domain & ~closed for state, domain in domains.items()} | {"closed": closed}
         return Domain.OR(domains[state] for state in value if state in domains)

@@ -7,7 +7,7 @@ IDENTITY = ("reference", "normalized_reference", "reference_type", "currency_cod
 
 
 class PontoAccount(models.Model):
-    """What Ponto lists: accounts appear, change and vanish."""
+    """What Ponto lists: accounts appear and change."""
 
     _inherit = "ponto.account"
 
@@ -47,6 +47,7 @@ class PontoAccount(models.Model):
             account = known.get(remote.id)
             if account:
                 account._follow_authorization(vals)
+                account._note_end_of_maintenance(vals)
                 # What names an account is never forgotten because one answer leaves it out.
                 vals = {name: value for name, value in vals.items() if value or name not in IDENTITY}
                 write_changed(account, vals)
@@ -94,15 +95,3 @@ class PontoAccount(models.Model):
         refused_at, authorized_at = vals["authorization_refused_at"], vals["authorized_at"]
         if refused_at and authorized_at and authorized_at > refused_at:
             vals["authorization_refused_at"] = False
-
-    def _mark_vanished(self):
-        gone = self.filtered("listed")
-        if gone:
-            gone.write({"listed": False, "vanished_on": fields.Date.context_today(self)})
-        for account in gone.filtered("linked"):
-            account.message_post(
-                body=self.env._(
-                    "Ponto does not list this account anymore: it was switched off in your integration, or closed."
-                    " Its journal and lines stay."
-                )
-            )

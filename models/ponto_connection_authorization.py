@@ -20,6 +20,7 @@ class PontoConnection(models.Model):
         renewal."""
         for connection in self.sudo().search([("state", "!=", "draft")]):
             connection._check_authorizations()
+            connection._check_silence()
             self.env["ir.cron"]._commit_progress(1)
 
     def _check_authorizations(self):
