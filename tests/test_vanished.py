@@ -327,9 +327,7 @@ class TestAccountClosed(VanishedCase):
         self.lines_of(self.account)[-1:].move_id.button_cancel()
         self.vanish()
         self.account.invalidate_recordset()
-        self.assertFinding(
-            "balance of 0.00 € at the bank; the books have -5.00 €, a difference of 5.00 €", "warning"
-        )
+        self.assertFinding("balance of 0.00 € at the bank; the books have -5.00 €, a difference of 5.00 €", "warning")
 
     def test_an_account_without_a_balance_is_compared_by_hand(self):
         self.vanish()
