@@ -68,7 +68,22 @@ RENEWAL_REQUEST_DAYS = 7  # kept longer than a return address is valid, so that 
 # Five minutes, the most that protocols commonly forgive (RFC 4120, 8.2), put expiries and days on the wrong side.
 CLOCK_OFF = timedelta(minutes=1)
 CLOCK_WRONG = timedelta(minutes=5)
-REFRESH_OVERDUE = timedelta(hours=26)  # a whole day of Ponto's four refreshes brought nothing (design, "Silence")
-# The scheduled action comes every 15 minutes, and each of its slices takes seconds: nothing runs it anymore.
-SCHEDULE_OVERDUE = timedelta(hours=2)
 RATE_OLD = timedelta(days=35)  # a month, the longest pause of usual sources of rates, and some days
+# Silence. Ponto refreshes four times a day (ponto-api.md, 3.6), so 26 hours without one are four that failed in a row.
+REFRESH_SILENCE = timedelta(hours=26)
+# A scheduled action that runs every quarter of an hour is not running when nothing happens for so long.
+SCHEDULE_SILENCE = timedelta(hours=2)
+# An account's rhythm is known from the days of its last year (and a month, so that last year's holiday is in it) ...
+RHYTHM_YEAR_DAYS = 400
+# ... when there are as many as one a month: four transactions a year have no rhythm ...
+RHYTHM_DAYS = 12
+# ... over two months at least: the first weeks of an account are like no others.
+RHYTHM_SPAN_DAYS = 60
+# Twice the longest pause it ever made in that year is not its rhythm anymore,
+RHYTHM_FACTOR = 2
+# and never before this: a week's holiday with the weekends on both sides is 10 days, from Friday to Monday.
+SILENT_DAYS = 11
+# An announced maintenance matters to who looks at a bank, not before.
+MAINTENANCE_AHEAD = timedelta(days=2)
+# What the card says of an account and its bank: only what keeps transactions away now.
+CARD_NOTICES = ("maintenance", "readonly", "deprecated")

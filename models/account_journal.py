@@ -295,4 +295,5 @@ class AccountJournal(models.Model):
             "progress": account.progress or "",
             "refresh_message": account.refresh_message or "",
             "error": error or "",
+            **self._prepare_ponto_notice_vals(account),
         }

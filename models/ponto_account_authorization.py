@@ -51,6 +51,7 @@ class PontoAccount(models.Model):
             account.authorization_expires_at = expires_at
 
     @api.depends(
+        "closed_on",
         "linked",
         "declined",
         "listed",
@@ -138,7 +139,7 @@ class PontoAccount(models.Model):
         """
         self.ensure_one()
         if self.state in STOPPED_STATES:
-            return dict(self._fields["state"]._description_selection(self.env))[self.state], "danger"
+            return self._get_notices()[0].text, "danger"
         moment = self._get_authorization_end_moment()
         if not moment:
             return "", "muted"

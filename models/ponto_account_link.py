@@ -27,7 +27,15 @@ class PontoAccount(models.Model):
         predecessors = self._get_kin(journal).filtered("journal_id")
         if predecessors:
             self._take_over(predecessors)
-        self.write({"linked": True, "declined": False, "journal_id": journal.id, "import_from": import_from})
+        self.write(
+            {
+                "linked": True,
+                "declined": False,
+                "closed_on": False,
+                "journal_id": journal.id,
+                "import_from": import_from,
+            }
+        )
         journal._switch_off_other_feeds()
         self._reopen_replaced()
         self._mark_due()
@@ -46,6 +54,7 @@ class PontoAccount(models.Model):
         runs.write({"state": "done", "ended_at": fields.Datetime.now()})
         if not keep_feed:
             journals.filtered(lambda j: j.bank_statements_source == "ponto").bank_statements_source = "undefined"
+        self.connection_id._end_reminders()
 
     def _check_currency(self):
         self.ensure_one()

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..statement_files.accounts import account_number
 from .ponto_guard import write_changed
@@ -7,7 +7,7 @@ IDENTITY = ("reference", "normalized_reference", "reference_type", "currency_cod
 
 
 class PontoAccount(models.Model):
-    """What Ponto lists: accounts appear, change and vanish."""
+    """What Ponto lists: accounts appear and change."""
 
     _inherit = "ponto.account"
 
@@ -48,6 +48,7 @@ class PontoAccount(models.Model):
             if account._follow_authorization(vals, remote.latest_synchronization):
                 renewed |= account
             if account:
+                account._note_end_of_maintenance(vals)
                 # What names an account is never forgotten because one answer leaves it out.
                 vals = {name: value for name, value in vals.items() if value or name not in IDENTITY}
                 write_changed(account, vals)
@@ -82,15 +83,3 @@ class PontoAccount(models.Model):
             "bank_balance": float(remote.current_balance or 0),
             "bank_balance_date": connection._calendar_day(remote.current_balance_reference_date),
         }
-
-    def _mark_vanished(self):
-        gone = self.filtered("listed")
-        if gone:
-            gone.write({"listed": False, "vanished_on": fields.Date.context_today(self)})
-        for account in gone.filtered("linked"):
-            account.message_post(
-                body=self.env._(
-                    "Ponto does not list this account anymore: it was switched off in your integration, or closed."
-                    " Its journal and lines stay."
-                )
-            )

@@ -70,7 +70,9 @@ class PontoAccount(models.Model):
         """
         self._check_may_act()
         if not self or not all(account.linked for account in self):
-            raise UserError(self.env._("Only the authorization of an account that is synchronized can be renewed here."))
+            raise UserError(
+                self.env._("Only the authorization of an account that is synchronized can be renewed here.")
+            )
         asked = []
         # sudo: the mail goes out whatever the user may read of contacts and connections.
         groups = self.sudo().grouped(lambda account: (account.connection_id, account._get_renewer(strict=True)))
@@ -131,7 +133,9 @@ class PontoAccount(models.Model):
     def _note_renewed(self):
         """Close what was asked for these accounts: Ponto gives a newer authorization, whoever renewed it and wherever."""
         # sudo: what was asked is written by the addon only.
-        lines = self.env["ponto.renewal.line"].sudo().search([("account_id", "in", self.ids), ("renewed_at", "=", False)])
+        lines = (
+            self.env["ponto.renewal.line"].sudo().search([("account_id", "in", self.ids), ("renewed_at", "=", False)])
+        )
         for line in lines:
             line.renewed_at = line.account_id.authorized_at or fields.Datetime.now()
 

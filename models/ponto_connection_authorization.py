@@ -43,6 +43,7 @@ class PontoConnection(models.Model):
         who renews by mails; close the activity after renewal."""
         for connection in self.sudo().search([("state", "!=", "draft")]):
             connection._check_authorizations()
+            connection._check_silence()
             self.env["ir.cron"]._commit_progress()
             try:
                 connection._remind()

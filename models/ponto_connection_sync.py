@@ -94,6 +94,7 @@ class PontoConnection(models.Model):
         else:
             self.write({**vals, "last_success_at": now})
             self._note_answer()
+        self._close_told_silences()
 
     def _look(self, client):
         """Read institutions and accounts of the connection, and mark the accounts with something new as due.
@@ -134,10 +135,12 @@ class PontoConnection(models.Model):
         """
         lock_rows(self)
         lock_rows(self.account_ids)
+        missing = self.account_ids.filtered(lambda account: not account.listed)
         institutions = self.env["ponto.institution"]._update_from_ponto(self, remote_institutions)
         accounts = self.env["ponto.account"]._update_from_ponto(self, remote_accounts, institutions)
-        (self.account_ids - accounts)._mark_vanished()
+        gone = (self.account_ids - accounts)._mark_vanished()
         accounts._follow_new_records(self.company_id)
+        self._tell_vanished(gone, back=missing & accounts)
         self.account_ids._mark_due()
         return accounts
 

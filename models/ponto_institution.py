@@ -64,6 +64,7 @@ class PontoInstitution(models.Model):
             vals = self._prepare_ponto_vals(remote)
             institution = known.get(remote.id)
             if institution:
+                institution._note_end_of_maintenance(vals)
                 write_changed(institution, vals)
             else:
                 institution = self.create({**vals, "connection_id": connection.id, "ponto_id": remote.id})

@@ -73,7 +73,7 @@ class PontoRenewal(models.Model):
     def _compute_end(self):
         for renewal in self:
             accounts = renewal._get_pending_lines().account_id
-            days = [day for day in map(lambda account: account._get_last_authorized_day(), accounts) if day]
+            days = [day for day in (account._get_last_authorized_day() for account in accounts) if day]
             renewal.ends_on = min(days, default=False)
             renewal.has_ended = any(account._has_authorization_ended() for account in accounts)
 
@@ -266,7 +266,7 @@ class PontoRenewal(models.Model):
         if not bank or not bank["pending"]:
             return None
         self.opened_at = self.opened_at or fields.Datetime.now()
-        accounts = bank["pending"].account_id.sorted(lambda account: (account.authorization_expires_at or self.asked_at))
+        accounts = bank["pending"].account_id.sorted(lambda account: account.authorization_expires_at or self.asked_at)
         address, _returns = self.env["ponto.renewal.request"]._get_way(self, accounts[0])
         return address
 

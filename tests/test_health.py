@@ -204,6 +204,7 @@ class TestHealth(PontoCase):
             {"linked": False},
             {"linked": False, "listed": False},
             {"linked": False, "journal_id": self.connection.account_ids[0].journal_id.id},
+            {"linked": False, "declined": True, "closed_on": now.date()},
         ]
         accounts = self.connection.account_ids
         for number, values in enumerate(cases):

@@ -169,7 +169,9 @@ class TestJournal(PontoJournalCommon):
     def test_the_card_says_that_the_account_was_switched_off(self):
         self._link(self.journal, listed=False)
         card = self._card(self.journal)
-        self.assertEqual(card["authorization"], "Switched off in Ponto")
+        self.assertEqual(
+            card["authorization"], "Not shared by Ponto: switched off in your integration, or closed at the bank."
+        )
         self.assertEqual(card["authorization_level"], "danger")
         self.assertFalse(card["renewable"])
 

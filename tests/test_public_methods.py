@@ -23,6 +23,7 @@ PUBLIC_METHODS = {
     "ponto.institution": {"action_fetch_accounts"},
     "ponto.account": {
         "action_ask_to_renew",
+        "action_close_account",
         "action_create_opening_entry",
         "action_fetch_accounts",
         "action_find_agreement",
@@ -66,6 +67,7 @@ PUBLIC_METHODS = {
     "ponto.agreement.finding": {"action_open_at_bank", "action_open_in_books"},
     "account.journal": {
         "action_ponto_ask_to_renew",
+        "action_ponto_close_account",
         "action_ponto_fetch_accounts",
         "action_ponto_find_agreement",
         "action_ponto_import_file",

@@ -21,6 +21,7 @@ class PontoAccountFetchLine(models.TransientModel):
     company_id = fields.Many2one(related="account_id.company_id")
     institution_id = fields.Many2one(related="account_id.institution_id", string="Bank")
     institution_status = fields.Selection(related="account_id.institution_id.status")
+    institution_deprecated = fields.Boolean(related="account_id.institution_id.deprecated")
     reference = fields.Char(related="account_id.reference")
     holder_name = fields.Char(related="account_id.holder_name")
     currency_id = fields.Many2one(related="account_id.currency_id")
@@ -111,11 +112,7 @@ class PontoAccountFetchLine(models.TransientModel):
         """Return what the user should know before confirming, one sentence each."""
         _ = self.env._
         account, journal = self.account_id, self.journal_id
-        remarks = []
-        if account.institution_id.status in ("beta", "experimental"):
-            remarks.append(_("Beta bank: contact Ponto when something is missing; using it helps Ponto."))
-        if account.deprecated:
-            remarks.append(_("Ponto replaced this account by another record."))
+        remarks = [notice.text for notice in account._get_notices()]
         if not account.currency_id.active:
             remarks.append(
                 _("The currency %(currency)s is archived or unknown.", currency=account.currency_code or "?")
@@ -129,7 +126,7 @@ class PontoAccountFetchLine(models.TransientModel):
                     connection=other.connection_id.name,
                 )
             )
-        if account.authorization_expires_at and account.authorization_expires_at <= fields.Datetime.now():
+        if not account.closed_on and account._is_authorization_over():
             remarks.append(_("Its authorization has expired: renew it on Ponto's website."))
         if account.mandate_note:
             remarks.append(account.mandate_note)

@@ -4,7 +4,7 @@ from babel.dates import format_timedelta
 from odoo import fields, models
 from odoo.tools.misc import babel_locale_parse, format_date, get_lang
 
-from ..const import RATE_OLD, REFRESH_OVERDUE
+from ..const import RATE_OLD, REFRESH_SILENCE
 from ..models.ponto_rates import get_first_rate_date, get_last_rate_date
 from .ponto_check_table import Finding
 
@@ -165,7 +165,7 @@ class PontoConnectionCheck(models.TransientModel):
 
         :param accounts: `ponto.account` records that Ponto may read
         """
-        limit = fields.Datetime.now() - REFRESH_OVERDUE
+        limit = fields.Datetime.now() - REFRESH_SILENCE
         return accounts.filtered(
             lambda account: (
                 account.synchronized_at

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.http import request
 from odoo.tools import config
 
-from ..const import SCHEDULE_OVERDUE, WORKERS
+from ..const import SCHEDULE_SILENCE, WORKERS
 from ..models.ponto_failure import explain
 from .ponto_check_table import Finding
 
@@ -29,7 +29,7 @@ class PontoConnectionCheck(models.TransientModel):
         if connection.schedule == "manual":
             yield Finding("orange", self.env._("Transactions are fetched only by hand."), "read_twice")
             return
-        if not connection.next_sync_at or connection.next_sync_at < now - SCHEDULE_OVERDUE:
+        if not connection.next_sync_at or connection.next_sync_at < now - SCHEDULE_SILENCE:
             sentence = self.env._(
                 "Ponto should have been read by now; it was read last on %(moment)s.",
                 moment=self._tell_moment(connection.last_success_at) or "?",
@@ -79,7 +79,7 @@ class PontoConnectionCheck(models.TransientModel):
         if not all(cron.active for cron in crons):
             return Finding("red", self.env._("A scheduled action of this addon is switched off."), "restore_schedule")
         due = min(cron.nextcall for cron in crons)
-        if due < fields.Datetime.now() - SCHEDULE_OVERDUE:
+        if due < fields.Datetime.now() - SCHEDULE_SILENCE:
             sentence = self.env._(
                 "This server runs no scheduled actions: one is due since %(moment)s. Whoever runs the server looks at"
                 " its workers and at max_cron_threads.",
