@@ -46,8 +46,8 @@ class Walker:
     def see(self, *texts, within="body"):
         """Wait until all these texts are on the page."""
         for text in texts:
-            page = f"(document.querySelector({json.dumps(within)})?.innerText || '')"
-            self._wait(f"{page}.includes({json.dumps(text)})", f"not seen: {text}")
+            elements = f"[...document.querySelectorAll({json.dumps(within)})]"
+            self._wait(f"{elements}.some((el) => el.innerText.includes({json.dumps(text)}))", f"not seen: {text}")
 
     def sees_now(self, text):
         return self._evaluate(f"document.body.innerText.includes({json.dumps(text)})")
@@ -86,7 +86,7 @@ class Walker:
 
 
 class WalkCase(RpcCase):
-    """The scheduled action works meanwhile, as in a running Odoo."""
+    """People before their screens; the scheduled action works between their steps, when the test says so."""
 
     @contextmanager
     def walk(self, user=None):
@@ -103,6 +103,10 @@ class WalkCase(RpcCase):
                 self.authenticate(user.login, user.login, browser=browser)
             self.env.flush_all()
             self.env.cr.clear()
-            leave.enter_context(self.worker())
             yield Walker(browser, self.base_url())
         self.env.invalidate_all()
+
+    def work(self):
+        """Run the scheduled action while somebody walks: pages that are being loaded wait for it."""
+        with self.registry.cursor() as cr:
+            self.env(cr=cr).ref("account_online_ponto.cron_synchronize").method_direct_trigger()
