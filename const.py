@@ -64,3 +64,4 @@ RENEWAL_LINK_DAYS = 45
 RENEWAL_RETURN_HOURS = 24
 RENEWAL_REQUEST_PAUSE = timedelta(minutes=1)  # clicks within it share one request at Ponto
 RENEWAL_REQUEST_DAYS = 7  # kept longer than a return address is valid, so that one is never taken for unknown
+RENEWAL_FOLLOWED = timedelta(minutes=5)  # after a return; as long as an open page follows a synchronization

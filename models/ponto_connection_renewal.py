@@ -17,7 +17,9 @@ class PontoConnection(models.Model):
 
     @api.depends("renewal_ids")
     def _compute_renewal_count(self):
-        groups = self.env["ponto.renewal"]._read_group([("connection_id", "in", self.ids)], ["connection_id"], ["__count"])
+        groups = self.env["ponto.renewal"]._read_group(
+            [("connection_id", "in", self.ids)], ["connection_id"], ["__count"]
+        )
         counts = {connection.id: count for connection, count in groups}
         for connection in self:
             connection.renewal_count = counts.get(connection.id, 0)

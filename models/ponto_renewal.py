@@ -266,7 +266,7 @@ class PontoRenewal(models.Model):
         if not bank or not bank["pending"]:
             return None
         self.opened_at = self.opened_at or fields.Datetime.now()
-        accounts = bank["pending"].account_id.sorted(lambda account: (account.authorization_expires_at or self.asked_at))
+        accounts = bank["pending"].account_id.sorted(lambda account: account.authorization_expires_at or self.asked_at)
         address, _returns = self.env["ponto.renewal.request"]._get_way(self, accounts[0])
         return address
 

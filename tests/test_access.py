@@ -274,7 +274,10 @@ class TestActions(AccessCase):
 
     def test_renewing_leads_to_ponto_and_asking_to_a_mail(self):
         self.log_in(self.accountant)
-        for model, prefix, record in (("ponto.account", "action", self.account), ("account.journal", "action_ponto", self.journal)):
+        for model, prefix, record in (
+            ("ponto.account", "action", self.account),
+            ("account.journal", "action_ponto", self.journal),
+        ):
             action = self.call(model, f"{prefix}_renew_authorization", record.ids)
             self.assertEqual(action["type"], "ir.actions.act_url")
             self.assertTrue(action["url"].startswith(f"{self.sandbox.url}/authorize/"))

@@ -30,8 +30,15 @@ class Walker:
         self._root = root
 
     def open(self, address):
-        """Go to an address, of Odoo or complete."""
-        self._browser.navigate_to(address if "://" in address else self._root + address, wait_stop=True)
+        """Go to an address, of Odoo or complete; a page that stays empty is loaded again, as everybody does."""
+        for _attempt in range(3):
+            self._browser.navigate_to(address if "://" in address else self._root + address, wait_stop=True)
+            end = time.monotonic() + PATIENCE / 3
+            while time.monotonic() < end:
+                if self._evaluate("!!document.body?.innerText.trim()"):
+                    return
+                time.sleep(0.2)
+        raise AssertionError(f"Nothing but an empty page at {address}")
 
     def press(self, words, within="body"):
         """Press the link or button with these words, as soon as it is there.
@@ -82,7 +89,8 @@ class Walker:
     def _evaluate(self, expression):
         # A page may be leaving at this moment: then there is no answer, and the next one is asked.
         parameters = {"expression": expression, "returnByValue": True, "userGesture": True}
-        return self._browser._websocket_request("Runtime.evaluate", params=parameters)["result"].get("value")
+        answer = self._browser._websocket_request("Runtime.evaluate", params=parameters, timeout=PATIENCE)
+        return answer["result"].get("value")
 
 
 class WalkCase(RpcCase):
