@@ -125,7 +125,7 @@ class TestMailLink(LinkCase):
         self.ask(saving)
         page = self.see(self.way_back()).text
         self.assertIn("Spaarbank", page)
-        (link,) = set(part.split('"')[0] for part in page.split('action="')[1:])
+        (link,) = {part.split('"')[0] for part in page.split('action="')[1:]}
         response = self.press(urlsplit(link).path, bank=saving.institution_id.id)
         self.assertIn(saving.ponto_id, response.headers["Location"])
 
