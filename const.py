@@ -87,3 +87,4 @@ SILENT_DAYS = 11
 MAINTENANCE_AHEAD = timedelta(days=2)
 # What the card says of an account and its bank: only what keeps transactions away now.
 CARD_NOTICES = ("maintenance", "readonly", "deprecated")
+RENEWAL_FOLLOWED = timedelta(minutes=5)  # after a return; as long as an open page follows a synchronization

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from ..const import RENEWAL_FOLLOWED
 from .ponto_day_text import local_day, say_day, say_recent_day
 
 RENEWABLE = ("expires_soon", "expired")
@@ -90,6 +91,27 @@ class PontoAccount(models.Model):
         notice = self._get_notice("\n".join(asked), "success")
         notice["params"]["next"] = {"type": "ir.actions.client", "tag": "soft_reload"}
         return notice
+
+    @api.model
+    def action_follow_return(self):
+        """Open the dashboard for a user who has just come back from a bank, and follow what the return lets be read.
+
+        :return dict: the action
+        """
+        dashboard = self.env["ir.actions.act_window"]._for_xml_id("account.open_account_journal_dashboard_kanban")
+        since = fields.Datetime.now() - RENEWAL_FOLLOWED
+        # sudo: nobody reads these requests; they are the user's own.
+        ways = (
+            self.env["ponto.renewal.request"].sudo().search([("user_id", "=", self.env.uid), ("used_at", ">", since)])
+        )
+        accounts = ways.account_id.with_env(self.env)._filtered_access("read").filtered("linked")
+        accounts = accounts.filtered(lambda a: a.connection_id.active and a.connection_id.state == "connected")
+        if not accounts:
+            return dashboard
+        accounts._check_may_act()
+        action = accounts._synchronize_now(accounts.connection_id)
+        action["params"]["next"] = dashboard
+        return action
 
     def action_view_renewals(self):
         """Open who was asked to renew these accounts, and what became of it.
