@@ -230,7 +230,7 @@ class PontoConnectionCheck(models.TransientModel):
                 banks=self._list_names(replaced),
             )
             yield Finding("red", sentence, "open_ponto")
-        for bank in banks.filtered(lambda bank: self._is_under_maintenance(bank)):
+        for bank in banks.filtered(self._is_under_maintenance):
             values = {"bank": bank.name, "moment": self._tell_moment(bank.maintenance_to)}
             if bank.maintenance_to:
                 sentence = self.env._("%(bank)s is under maintenance until %(moment)s.", **values)
