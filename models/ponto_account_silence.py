@@ -126,15 +126,14 @@ class PontoAccount(models.Model):
 
     def _is_quiet(self):
         """Tell whether the newest transaction is so old that the account's rhythm is worth a query."""
-        newest, excused_until = self.newest_transaction_date, self._get_excused_until()
-        return bool(
-            newest
-            and self.pull_complete
-            and self.sync_stage != "pull"
-            and self._get_seen_on() >= newest + timedelta(days=SILENT_DAYS)
-            # What a maintenance or an expired authorization held back takes a while to arrive.
-            and not (excused_until and self._get_seen_at() - excused_until <= REFRESH_SILENCE)
-        )
+        newest = self.newest_transaction_date
+        if not newest or not self.pull_complete or self.sync_stage == "pull":
+            return False
+        if self._get_seen_on() < newest + timedelta(days=SILENT_DAYS):
+            return False
+        # What a maintenance or an expired authorization held back takes a while to arrive.
+        excused_until = self._get_excused_until()
+        return not excused_until or self._get_seen_at() - excused_until > REFRESH_SILENCE
 
     def _get_transaction_days(self):
         """Return the days on which these accounts have transactions, by one query.
