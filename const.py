@@ -58,6 +58,17 @@ FUTURE_DAYS = 31
 STABLE_REFERENCE_TYPES = ("IBAN", "BBAN")
 CARD_REFERENCE_TYPES = ("PAN", "MASKEDPAN")
 
+# Renewing an authorization. The last mail goes out 3 days after the end: its link still serves who was away for a month.
+RENEWAL_LINK_DAYS = 45
+# Authorizing at a bank takes minutes, a second signature of the company may take until the next day.
+RENEWAL_RETURN_HOURS = 24
+RENEWAL_REQUEST_PAUSE = timedelta(minutes=1)  # clicks within it share one request at Ponto
+RENEWAL_REQUEST_DAYS = 7  # kept longer than a return address is valid, so that one is never taken for unknown
+# Check connection. A server that keeps its time (NTP) is off by less than a second; a minute is a clock that nobody keeps.
+# Five minutes, the most that protocols commonly forgive (RFC 4120, 8.2), put expiries and days on the wrong side.
+CLOCK_OFF = timedelta(minutes=1)
+CLOCK_WRONG = timedelta(minutes=5)
+RATE_OLD = timedelta(days=35)  # a month, the longest pause of usual sources of rates, and some days
 # Silence. Ponto refreshes four times a day (ponto-api.md, 3.6), so 26 hours without one are four that failed in a row.
 REFRESH_SILENCE = timedelta(hours=26)
 # A scheduled action that runs every quarter of an hour is not running when nothing happens for so long.

@@ -10,7 +10,6 @@ READERS = "account.group_account_invoice,account.group_account_readonly"
 # Modules that bring a screen of bank transactions of their own; the card's button then stays theirs.
 SCREEN_MODULES = {"account_accountant", "account_reconcile_oca"}
 RENEWABLE_STATES = ("expires_soon", "expired")
-STOPPED_STATES = ("off", "replaced")
 
 
 # Odoo asks for the feed sources through a name-mangled method: this class must be called exactly AccountJournal.
@@ -108,10 +107,18 @@ class AccountJournal(models.Model):
     def action_ponto_renew_authorization(self):
         """Start the renewal of the bank's authorization.
 
-        :return: the account's action, which leads to Ponto's website
+        :return: the account's action, which leads to the bank's page or to Ponto's website
         :raise UserError: when no account is linked
         """
         return self._get_linked_ponto_account().action_renew_authorization()
+
+    def action_ponto_ask_to_renew(self):
+        """Ask whoever renews, by mail, to renew the authorization of the linked account.
+
+        :return: a notice that says who was asked
+        :raise UserError: when no account is linked, or nobody can be asked
+        """
+        return self._get_linked_ponto_account().action_ask_to_renew()
 
     def action_ponto_view_waiting(self):
         """Open the Ponto Transactions of the linked account that are not imported, each with the reason.
@@ -266,7 +273,7 @@ class AccountJournal(models.Model):
         :return: JSON-able dict
         """
         currency = account.currency_id
-        authorization, authorization_level = self._get_ponto_authorization_text(account)
+        authorization, authorization_level = account._describe_authorization()
         error = account.last_error_message
         if not account.connection_id.active:
             error = self.env._("The connection %(name)s is archived.", name=account.connection_id.name)
@@ -278,6 +285,7 @@ class AccountJournal(models.Model):
             "authorization": authorization,
             "authorization_level": authorization_level,
             "renewable": account.state in RENEWABLE_STATES,
+            **account._prepare_renewal_card_vals(),
             "balance_state": account.balance_state,
             "balance_date": format_date(self.env, account.bank_balance_date),
             "balance_difference": currency.format(account.balance_difference or 0.0) if currency else "",
@@ -289,21 +297,3 @@ class AccountJournal(models.Model):
             "error": error or "",
             **self._prepare_ponto_notice_vals(account),
         }
-
-    def _get_ponto_authorization_text(self, account):
-        """Say how long the bank's authorization lasts, or why the account no longer synchronizes.
-
-        :param account: ``ponto.account``
-        :return: tuple of the sentence ("" when nothing is known) and its level: muted, warning or danger
-        """
-        if account.state in STOPPED_STATES:
-            return account._get_notices()[0].text, "danger"
-        day = account.authorization_expires_at and format_date(self.env, account.authorization_expires_at)
-        if account.state == "expired":
-            if day:
-                return self.env._("Authorization expired on %(day)s", day=day), "danger"
-            return self.env._("Authorization expired"), "danger"
-        if not day:
-            return "", "muted"
-        level = "warning" if account.state == "expires_soon" else "muted"
-        return self.env._("Authorized until %(day)s", day=day), level

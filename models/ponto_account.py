@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..const import PONTO_WEBSITE
 from .ponto_failure import explain
 from .ponto_guard import refuse_readonly
 
@@ -153,15 +152,6 @@ class PontoAccount(models.Model):
         # Whoever may edit bank transactions may fetch them, not a user who only sees them.
         self.env["account.bank.statement.line"].check_access("write")
         return self._synchronize_now(self.connection_id, refresh=True)
-
-    def action_renew_authorization(self):
-        """Open the website of Ponto, where the bank's authorization is renewed.
-
-        The renewal is recognized at the next read from the new `authorizedAt`, without a click.
-
-        :return dict: the action
-        """
-        return {"type": "ir.actions.act_url", "url": PONTO_WEBSITE, "target": "new"}
 
     def action_fetch_accounts(self):
         """Open the Fetch Accounts wizard with the bank of this account first.

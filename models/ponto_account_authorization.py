@@ -1,9 +1,13 @@
-from datetime import timedelta
+import pytz
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
-from ..const import AUTHORIZATION_DAYS, EXPIRES_SOON_DAYS
+from ..const import AUTHORIZATION_DAYS, AUTHORIZATION_ISSUES
+from .authorization_calendar import needs_badge
+
+STOPPED_STATES = ("off", "replaced", "closed")
 
 
 class PontoAccount(models.Model):
@@ -13,7 +17,7 @@ class PontoAccount(models.Model):
 
     listed = fields.Boolean("Shared by Ponto", readonly=True, default=True)
     vanished_on = fields.Date(readonly=True)
-    closed_on = fields.Date(readonly=True, copy=False)
+    closed_on = fields.Date(readonly=True, copy=False, help="A user said that this account is closed at the bank.")
     authorized_at = fields.Datetime(readonly=True)
     authorization_expected_at = fields.Datetime("Expiry as Ponto Expects", readonly=True)
     authorization_refused_at = fields.Datetime(
@@ -30,8 +34,8 @@ class PontoAccount(models.Model):
             ("expired", "Expired"),
             ("off", "Switched off in Ponto"),
             ("replaced", "Replaced"),
-            ("unlinked", "Not synchronized"),
             ("closed", "Closed"),
+            ("unlinked", "Not synchronized"),
         ],
         compute="_compute_state",
         search="_search_state",
@@ -43,7 +47,7 @@ class PontoAccount(models.Model):
             expires_at = account.authorization_expected_at
             if not expires_at and account.authorized_at:
                 days = account.institution_id.authorization_lifetime or AUTHORIZATION_DAYS
-                expires_at = account.authorized_at + timedelta(days=days)
+                expires_at = fields.Datetime.add(account.authorized_at, days=days)
             account.authorization_expires_at = expires_at
 
     @api.depends(
@@ -52,50 +56,136 @@ class PontoAccount(models.Model):
         "declined",
         "listed",
         "deprecated",
+        "closed_on",
         "authorization_expires_at",
         "authorization_refused_at",
         "journal_id",
+        "connection_id.timezone",
     )
     def _compute_state(self):
-        now = fields.Datetime.now()
-        soon = now + timedelta(days=EXPIRES_SOON_DAYS)
         for account in self:
-            account.state = account._get_state(now, soon)
+            account.state = account._get_state()
 
-    def _get_state(self, now, soon):
-        if self.closed_on:
-            return "closed"
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # The state depends on today in each connection's time zone: it is found out in one place only.
+        # sudo: which of the accounts found may be seen is left to the search.
+        accounts = self.sudo().with_context(active_test=False).search([])
+        return Domain("id", "in", accounts.filtered(lambda account: account.state in value).ids)
+
+    def _get_state(self):
         if not self.linked:
+            if self.closed_on:
+                return "closed"
             return "unlinked" if self.declined or self.journal_id else "new" if self.listed else "off"
         if not self.listed:
             return "off"
         if self.deprecated:
             return "replaced"
-        if self.authorization_refused_at or (self.authorization_expires_at and self.authorization_expires_at <= now):
-            return "expired"
-        if self.authorization_expires_at and self.authorization_expires_at <= soon:
-            return "expires_soon"
-        return "linked"
+        end, today = self._get_authorization_end(), self._get_today()
+        if not end:
+            return "linked"
+        return "expired" if end <= today else "expires_soon" if needs_badge(end, today) else "linked"
 
-    def _search_state(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        now = fields.Datetime.now()
-        soon = now + timedelta(days=EXPIRES_SOON_DAYS)
-        linked, listed = Domain("linked", "=", True), Domain("listed", "=", True)
-        known = Domain("declined", "=", True) | Domain("journal_id", "!=", False)
-        usual = linked & listed & Domain("deprecated", "=", False)
-        ended = Domain("authorization_refused_at", "!=", False) | Domain("authorization_expires_at", "<=", now)
-        ending = Domain("authorization_expires_at", "<=", soon)
-        domains = {
-            "new": ~linked & ~known & listed,
-            "unlinked": ~linked & known,
-            "off": ~listed & (linked | ~known),
-            "replaced": linked & listed & Domain("deprecated", "=", True),
-            "expired": usual & ended,
-            "expires_soon": usual & ~ended & ending,
-            "linked": usual & ~ended & ~ending,
-        }
-        closed = Domain("closed_on", "!=", False)
-        domains = {state: domain & ~closed for state, domain in domains.items()} | {"closed": closed}
-        return Domain.OR(domains[state] for state in value if state in domains)
+    # ------------------------------------------------------------------ days
+
+    def _get_day(self, moment):
+        """Return the day of a moment in the time zone of the connection.
+
+        :param datetime | bool moment: naive UTC
+        :return date | bool: False when there is no moment
+        """
+        return self.connection_id._calendar_day(moment and pytz.utc.localize(moment))
+
+    def _get_today(self):
+        return pytz.utc.localize(fields.Datetime.now()).astimezone(pytz.timezone(self.connection_id.timezone)).date()
+
+    def _get_authorization_end(self):
+        """Return the day on which the authorization ends or ended: a refusal of the bank may come before the expiry.
+
+        :return date | bool: in the time zone of the connection; False when nothing is known
+        """
+        self.ensure_one()
+        return self._get_day(self._get_authorization_end_moment())
+
+    def _get_authorization_end_moment(self):
+        moments = (self.authorization_expires_at, self.authorization_refused_at)
+        return min((moment for moment in moments if moment), default=False)
+
+    def _is_authorization_over(self):
+        """Tell whether the bank refuses Ponto at this very moment, as far as we know.
+
+        :return bool: true from the minute of the expiry, while the state counts in days
+        """
+        self.ensure_one()
+        ends_at = self.authorization_expires_at
+        return bool(self.authorization_refused_at or (ends_at and ends_at <= fields.Datetime.now()))
+
+    def _is_to_be_renewed(self):
+        """Tell whether anybody has to renew this account one day.
+
+        :return bool: false for what is not ticked, closed, switched off or replaced
+        """
+        self.ensure_one()
+        return self.linked and self.listed and not self.deprecated
+
+    def _describe_authorization(self):
+        """Say how long the bank's authorization lasts, or why the account no longer synchronizes.
+
+        Dates and days are those of the reader, so that "in 9 days" agrees with the date beside it.
+
+        :return tuple: the sentence ("" when nothing is known) and its level: muted, warning or danger
+        """
+        self.ensure_one()
+        if self.state in STOPPED_STATES:
+            return self._get_notices()[0].text, "danger"
+        moment = self._get_authorization_end_moment()
+        if not moment:
+            return "", "muted"
+        end, today = fields.Datetime.context_timestamp(self, moment).date(), fields.Date.context_today(self)
+        day, left = format_date(self.env, end), (end - today).days
+        if self._is_authorization_over():
+            return self.env._("Authorization expired on %(day)s", day=day), "danger"
+        if not needs_badge(end, today):
+            return self.env._("Authorized until %(day)s", day=day), "muted"
+        if left <= 0:
+            return self.env._("Authorization expires today, %(day)s", day=day), "danger"
+        if left == 1:
+            return self.env._("Authorization expires tomorrow, on %(day)s", day=day), "warning"
+        return self.env._("Authorization expires in %(count)s days, on %(day)s", count=left, day=day), "warning"
+
+    # ------------------------------------------------------------------ what Ponto says
+
+    def _follow_authorization(self, vals, synchronization):
+        """Tell what of Ponto's answer is news about the authorization, and keep what an answer leaves out.
+
+        :param dict vals: values about to be written, changed in place
+        :param synchronization: `ponto_client.Synchronization`, the latest one of the account, or None
+        :return bool: whether somebody authorized the account again
+        """
+        before = self.authorized_at
+        if not vals["authorized_at"]:
+            vals["authorized_at"] = before
+        renewed = bool(before and vals["authorized_at"] > before)
+        if not renewed and not vals["authorization_expected_at"]:
+            vals["authorization_expected_at"] = self.authorization_expected_at
+        vals["authorization_refused_at"] = self._get_refused_since(vals["authorized_at"], synchronization)
+        return renewed
+
+    def _get_refused_since(self, authorized_at, synchronization):
+        """Return since when the bank refuses Ponto: the first refusal since the authorization counts.
+
+        :param datetime | bool authorized_at: naive UTC, of the newest authorization
+        :param synchronization: `ponto_client.Synchronization`, the latest one of the account, or None
+        :return datetime | bool: naive UTC, False while nothing is refused
+        """
+        refused_at = self.authorization_refused_at
+        if synchronization:
+            moment = self.env["ponto.connection"]._naive_utc(synchronization.updated_at) or fields.Datetime.now()
+            if any(issue.code in AUTHORIZATION_ISSUES for issue in synchronization.errors):
+                refused_at = min(refused_at, moment) if refused_at else moment
+            elif synchronization.brought_transactions and refused_at and moment > refused_at:
+                # The details of an account may come without the bank; transactions do not.
+                refused_at = False
+        return False if refused_at and authorized_at and authorized_at > refused_at else refused_at

@@ -31,6 +31,7 @@ class PontoAccount(models.Model):
         [("equal", "Equal"), ("different", "Different"), ("unknown", "Not comparable yet")],
         string="Balance Check",
         compute="_compute_balances",
+        search="_search_balance_state",
     )
     balance_message = fields.Char("Balance Check Result", compute="_compute_balance_message")
     opening_line_id = fields.Many2one(
@@ -175,7 +176,6 @@ class PontoAccount(models.Model):
         """
         self.ensure_one()
         vals = self._prepare_ponto_vals(self.connection_id, remote)
-        self._follow_authorization(vals)
         self.write(
             {name: vals[name] for name in ("synchronized_at", "has_bank_balance", "bank_balance", "bank_balance_date")}
         )

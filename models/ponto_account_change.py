@@ -91,12 +91,27 @@ class PontoAccount(models.Model):
         if moved:
             # The amount is written with the day: a foreign currency has the rate of the new day.
             vals.update({"amount": line.amount, **moved})
-            statement = line.statement_id.with_context(ponto_statement=True)
-            if statement and not statement.ponto_period_start <= wanted["date"] <= statement.ponto_period_end:
-                statement.line_ids -= line
+            self._move_end_of_statement(line, vals["amount"], wanted["date"])
         if vals:
             line.write(vals)
         return flag
+
+    def _move_end_of_statement(self, line, amount, day):
+        """Let a statement end where its lines will: the bank's balances may move it later, or not for long.
+
+        :param line: `account.bank.statement.line` record that is about to follow the bank
+        :param float amount: its new amount
+        :param date day: its new day; outside of the statement's period it leaves the statement
+        """
+        statement = line.statement_id.with_context(ponto_statement=True)
+        if not statement:
+            return
+        start, end, change = statement.balance_start, statement.balance_end_real, amount - line.amount
+        if not statement.ponto_period_start <= day <= statement.ponto_period_end:
+            change = -line.amount
+            statement.line_ids -= line
+        # Both, always: writing the start alone would recompute the end.
+        statement.write({"balance_start": start, "balance_end_real": self.currency_id.round(end + change)})
 
     def _prepare_line_vals_from(self, row, raw):
         """Return the values of a line as they would be made of a text of Ponto.

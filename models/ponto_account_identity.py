@@ -1,6 +1,6 @@
 import logging
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -100,6 +100,7 @@ class PontoAccount(models.Model):
                 "import_from": (opened or kin[:1]).import_from,  # the opening entry belongs to this start date
                 "declined_periods": sorted(declined.union(self.declined_periods or [])) or False,
                 "statement_period": kin[:1].statement_period,
+                "mandate_id": self.mandate_id.id or kin.mandate_id[:1].id,
                 "statement_anchor": kin.filtered("statement_anchor")[:1].statement_anchor or self.statement_anchor,
             }
         )
@@ -129,10 +130,6 @@ class PontoAccount(models.Model):
             )
             if heirs:
                 account._move_link(heirs.sorted("authorized_at")[-1])
-
-    def _is_authorization_over(self):
-        ends_at = self.authorization_expires_at
-        return bool(self.authorization_refused_at or (ends_at and ends_at <= fields.Datetime.now()))
 
     def _move_link(self, heir):
         """Move the link of this account to a new record of it, and tell it on both.

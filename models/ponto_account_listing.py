@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..statement_files.accounts import account_number
 from .ponto_guard import write_changed
@@ -40,13 +40,14 @@ class PontoAccount(models.Model):
         """
         banks = {institution.ponto_id: institution.id for institution in institutions}
         known = {account.ponto_id: account for account in connection.account_ids}
-        seen = self.browse()
+        seen = renewed = self.browse()
         for remote in remote_accounts:
             vals = self._prepare_ponto_vals(connection, remote)
             vals["institution_id"] = banks.get(remote.institution_id, False)
-            account = known.get(remote.id)
+            account = known.get(remote.id, self.browse())
+            if account._follow_authorization(vals, remote.latest_synchronization):
+                renewed |= account
             if account:
-                account._follow_authorization(vals)
                 account._note_end_of_maintenance(vals)
                 # What names an account is never forgotten because one answer leaves it out.
                 vals = {name: value for name, value in vals.items() if value or name not in IDENTITY}
@@ -54,15 +55,14 @@ class PontoAccount(models.Model):
             else:
                 account = self.create({**vals, "connection_id": connection.id, "ponto_id": remote.id})
             seen |= account
+        if renewed:
+            renewed._note_renewed()
+            connection._check_authorizations()
         return seen
 
     @api.model
     def _prepare_ponto_vals(self, connection, remote):
         naive = connection._naive_utc
-        synchronization = remote.latest_synchronization
-        refused = synchronization and any(
-            issue.code in ("authorizationExpired", "authorizationInvalid") for issue in synchronization.errors
-        )
         return {
             "reference": remote.reference or False,
             "normalized_reference": self._normalize_reference(remote.reference) or False,
@@ -78,20 +78,8 @@ class PontoAccount(models.Model):
             "vanished_on": False,
             "authorized_at": naive(remote.authorized_at),
             "authorization_expected_at": naive(remote.authorization_expiration_expected_at),
-            "authorization_refused_at": (naive(synchronization.updated_at) or fields.Datetime.now())
-            if refused
-            else False,
             "synchronized_at": naive(remote.synchronized_at),
             "has_bank_balance": remote.current_balance is not None,
             "bank_balance": float(remote.current_balance or 0),
             "bank_balance_date": connection._calendar_day(remote.current_balance_reference_date),
         }
-
-    def _follow_authorization(self, vals):
-        """Forget a refusal that is older than the newest authorization.
-
-        :param dict vals: values about to be written
-        """
-        refused_at, authorized_at = vals["authorization_refused_at"], vals["authorized_at"]
-        if refused_at and authorized_at and authorized_at > refused_at:
-            vals["authorization_refused_at"] = False

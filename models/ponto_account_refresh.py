@@ -99,8 +99,7 @@ class PontoAccount(models.Model):
     def _get_refresh_obstacle(self):
         """Return why Ponto cannot refresh this account now, as a sentence; None when it can."""
         self.ensure_one()
-        expires_at = self.authorization_expires_at
-        if self.authorization_refused_at or (expires_at and expires_at <= fields.Datetime.now()):
+        if self._is_authorization_over():
             return self.env._(
                 "%(account)s: the authorization has expired, renew it on Ponto's website. What Ponto has is read now.",
                 account=self.display_name,

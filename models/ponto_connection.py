@@ -7,7 +7,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
 
-from ..const import PONTO_WEBSITE, SCHEDULE_SPREAD_MINUTES, SCHEDULE_TIMES, WORKERS
+from ..const import SCHEDULE_SPREAD_MINUTES, SCHEDULE_TIMES, WORKERS
 from ..ponto_client import PontoError
 from .ponto_failure import explain
 
@@ -171,7 +171,7 @@ class PontoConnection(models.Model):
 
         :return dict: the action
         """
-        return {"type": "ir.actions.act_url", "url": PONTO_WEBSITE, "target": "new"}
+        return {"type": "ir.actions.act_url", "url": self._get_website(), "target": "new"}
 
     def action_view_log(self):
         """Open the log of this connection.

@@ -302,7 +302,7 @@ class PontoRefresh(models.Model):
         )
         account = self.account_id
         if self.error_code in AUTHORIZATION_ISSUES:
-            account.authorization_refused_at = fields.Datetime.now()
+            account.authorization_refused_at = account.authorization_refused_at or fields.Datetime.now()
         connection = account.connection_id
         if account._is_refreshable() and not connection.failure_count:
             write_changed(account, {"sync_stage": "pull", "next_attempt_at": False})

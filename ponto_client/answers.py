@@ -81,14 +81,42 @@ def read_retry_after(value: str | None) -> float | None:
     value = (value or "").strip()
     if _SECONDS.fullmatch(value):
         return min(float(value), RETRY_AFTER_LIMIT)
+    moment = read_date(value)
+    if moment is None:
+        return None
+    return min(max((moment - datetime.now(timezone.utc)).total_seconds(), 0.0), RETRY_AFTER_LIMIT)
+
+
+def read_date(value: str | None) -> datetime | None:
+    """Read an HTTP date.
+
+    :param value: the text of a header.
+    :return: the moment, aware; None when there is none or it is unreadable.
+    """
     try:
-        moment = parsedate_to_datetime(value)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=timezone.utc)
-        seconds = (moment - datetime.now(timezone.utc)).total_seconds()
+        moment = parsedate_to_datetime(value or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
-    return min(max(seconds, 0.0), RETRY_AFTER_LIMIT)
+
+
+def clock_difference(date: str | None, asked_at: float, answered_at: float) -> float | None:
+    """Compare the server's clock with the own one, by the date of an answer (RFC 9110, 6.6.1: whole seconds).
+
+    An answer that may have been dated while it was waited for proves no difference.
+
+    :param date: the Date header.
+    :param asked_at: seconds since the epoch, by the own clock, when the request was sent.
+    :param answered_at: the same when the answer came.
+    :return: seconds by which the server is ahead for sure, negative when it is behind; None without a readable date.
+    """
+    moment = read_date(date)
+    if moment is None:
+        return None
+    dated = moment.timestamp()
+    if dated + 1.0 < asked_at:
+        return dated + 1.0 - asked_at
+    return max(dated - answered_at, 0.0)
 
 
 def plain_word(value: Any) -> str | None:

@@ -80,6 +80,14 @@ class PontoClient:
         """Count the HTTP requests made so far, those for tokens and repeated ones included."""
         return self._transport.calls
 
+    @property
+    def clock_difference(self) -> float | None:
+        """Tell by how many seconds Ponto's clock is ahead of this machine's, negative when it is behind.
+
+        As of the last answer, a refusal too; None when there was none, or it had no date.
+        """
+        return self._transport.clock_difference
+
     def close(self) -> None:
         """Close the client's connections; a later call opens new ones."""
         self._transport.close()

@@ -49,6 +49,11 @@ class Synchronization:
     updated_at: datetime | None
     updated_transactions_count: int | None = None  # the API gives no count; None until it does
 
+    @property
+    def brought_transactions(self) -> bool:
+        """Whether the bank gave transactions: subtypes accountTransactions... (ponto-api.md, 3.5)."""
+        return self.status == "success" and (self.subtype or "").startswith("accountTransactions")
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from .address import BaseAddress
-from .answers import REQUEST_ID_HEADER, Answer, plain_word
+from .answers import REQUEST_ID_HEADER, Answer, clock_difference, plain_word
 from .errors import ConnectionFailed, FormatError
 from .redaction import get_logger, redact
 
@@ -92,6 +92,7 @@ class Transport:
     ) -> None:
         self.base = base
         self.calls = 0
+        self.clock_difference: float | None = None
         self.secrets: set[str] = set()
         self._session = session or requests.Session()
         self._pause = pause
@@ -161,6 +162,7 @@ class Transport:
         problem = ""
         answer: Answer | None = None
         try:
+            asked_at = time.time()
             response = self._session.request(
                 method,
                 f"{self.base.url}{path}{'?' if query else ''}{query}",
@@ -171,6 +173,7 @@ class Transport:
                 verify=True,
                 **content,
             )
+            self.clock_difference = clock_difference(response.headers.get("Date"), asked_at, time.time())
             answer = self._receive(response, started)
         except (requests.RequestException, http.client.HTTPException, OSError) as error:
             # Only what kind of failure it was goes on: the error's own text may hold the address and its query.

@@ -172,6 +172,8 @@ class Account:
     latest_transactions: Synchronization | None = None
     synchronized_at: datetime | None = None
     transactions_synchronized_at: datetime | None = None
+    # API attributes (in the API's spelling) served instead of the ones above: for answers that leave something out.
+    overrides: dict[str, Any] = field(default_factory=dict)
     # Set when the recorded expiry is to be served instead of the computed one.
     expires_at_override: datetime | None = None
 

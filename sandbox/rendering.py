@@ -54,7 +54,7 @@ class Renderer:
             relationships["pendingTransactions"] = self._related("pendingTransaction", path)
         readonly = account.institution.readonly_at(self.bank.clock.now())
         return {
-            "attributes": self._account_attributes(account),
+            "attributes": self._account_attributes(account) | account.overrides,
             "id": account.id,
             "meta": {
                 "availability": "readonly" if readonly else "available",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.http import http_date
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
@@ -132,6 +133,8 @@ class Sandbox:
         if "malformed" in hitting:
             response.set_data(response.get_data()[: max(1, len(response.get_data()) * 2 // 3)])
         response.headers["ibanity-request-id"] = request_id
+        # Ponto's own clock: when it is moved, answers are dated by it.
+        response.headers["Date"] = http_date(self.bank.clock.now())
         self._record(request, response.status_code)
         if cut is not None:
             _cut_after(response, int(cut.options["after_bytes"]))

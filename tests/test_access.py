@@ -44,6 +44,8 @@ RIGHTS = {
     "ponto.agreement": {"administrator": "r", "invoicing": "r"},
     "ponto.agreement.day": {"administrator": "r", "invoicing": "r"},
     "ponto.agreement.finding": {"administrator": "r", "invoicing": "r"},
+    "ponto.connection.check": {"administrator": "r", "invoicing": ""},
+    "ponto.connection.check.line": {"administrator": "r", "invoicing": ""},
     "ponto.token": {"administrator": "", "invoicing": ""},
     LINE: {"administrator": "rwcu", "invoicing": "r"},
 }
@@ -94,6 +96,9 @@ class AccessCase(RpcCase):
         if model == "ponto.file.import.line":
             line = {"account_number": "BE1", "currency_code": "EUR"}
             return self.env[model].create({"wizard_id": self.a_record_of("ponto.file.import").id, **line})
+        if model.startswith("ponto.connection.check"):
+            check = self.env["ponto.connection.check"].browse(self.connection.action_check()["res_id"])
+            return check.line_ids[:1] if model.endswith("line") else check
         if model.startswith("ponto.agreement"):
             shown = self.env["ponto.agreement"].browse(self.account.action_find_agreement()["res_id"])
             return {"day": shown.day_ids, "finding": shown.finding_ids}.get(model.split(".")[-1], shown)[:1]
@@ -185,6 +190,9 @@ class TestActions(AccessCase):
             ("ponto.account", "action_fetch_accounts", self.account),
             ("account.journal", "action_ponto_fetch_accounts", self.journal),
             ("ponto.connection", "action_connect", self.connection),
+            ("ponto.connection", "action_check", self.connection),
+            ("ponto.connection.check", "action_check_again", self.a_record_of("ponto.connection.check")),
+            ("ponto.connection.check.line", "action_mend", self.a_record_of("ponto.connection.check.line")),
             ("ponto.connection", "action_synchronize", self.connection),
             ("ponto.account", "action_synchronize", self.account),
             ("ponto.account", "action_poll", self.account),
@@ -231,6 +239,7 @@ class TestActions(AccessCase):
             ("ponto.institution", "action_fetch_accounts"),
             ("ponto.account", "action_fetch_accounts"),
             ("ponto.connection", "action_connect"),
+            ("ponto.connection", "action_check"),
             ("ponto.account", "action_synchronize"),
             ("ponto.connection", "action_synchronize"),
         ):
@@ -323,6 +332,9 @@ class TestSecondCompany(AccessCase):
             self.assertForbidden(model, "read", self.a_record_of(model).ids, fields=["display_name"])
         for model, method, record in (
             ("ponto.connection", "action_connect", self.connection),
+            ("ponto.connection", "action_check", self.connection),
+            ("ponto.connection.check", "action_check_again", self.a_record_of("ponto.connection.check")),
+            ("ponto.connection.check.line", "action_mend", self.a_record_of("ponto.connection.check.line")),
             ("ponto.connection", "action_fetch_accounts", self.connection),
             ("ponto.connection", "action_synchronize", self.connection),
             ("ponto.account", "action_synchronize", self.account),

@@ -134,6 +134,19 @@ class TestChanges(PontoCase):
         self.assertEqual(statements.mapped("balance_end_real"), [1015, 1016])
         self.assertEqual(set(statements.mapped("is_complete")) | set(statements.mapped("is_valid")), {True})
 
+    def test_a_statement_whose_bank_balance_is_not_known_ends_where_its_lines_do(self):
+        self.account.statement_period = "day"
+        self.pay(self.bank_account, "1.00", day=self.day)
+        self.synchronize(self.connection)
+        self.pay(self.bank_account, "7.00", day=self.day).overrides["amount"] = "a lot"
+        self.change(amount="15.00")
+        self.assertEqual(self.statements().mapped("balance_end_real"), [1016])
+        self.assertTrue(self.statements().is_complete)
+        other = self.day + timedelta(days=1)
+        self.change(execution_date=other, value_date=other)
+        self.assertEqual(self.statements().mapped("balance_end_real"), [1001])
+        self.assertTrue(self.statements().is_complete)
+
     def test_a_changed_day_moves_line_and_statement(self):
         self.account.statement_period = "day"
         self.pay(self.bank_account, "1.00", day=self.day)

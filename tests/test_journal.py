@@ -5,6 +5,7 @@ from odoo import Command, fields
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import format_date
 
 EXTRA_QUERIES = 6  # odoo-decisions.md, 29
 
@@ -138,7 +139,7 @@ class TestJournal(PontoJournalCommon):
     def test_the_card_warns_thirty_days_before_the_authorization_ends(self):
         self._link(self.journal, authorization_expected_at=fields.Datetime.now() + timedelta(days=9))
         card = self._card(self.journal)
-        self.assertTrue(card["authorization"].startswith("Authorized until "))
+        self.assertTrue(card["authorization"].startswith("Authorization expires in 9 days, on "), card["authorization"])
         self.assertEqual(card["authorization_level"], "warning")
         self.assertTrue(card["renewable"])
 
@@ -157,7 +158,8 @@ class TestJournal(PontoJournalCommon):
             authorization_refused_at=fields.Datetime.now(),
         )
         card = self._card(self.journal)
-        self.assertEqual(card["authorization"], "Authorization expired")
+        today = format_date(self.env, fields.Date.context_today(self.journal))
+        self.assertEqual(card["authorization"], f"Authorization expired on {today}")
         self.assertTrue(card["renewable"])
 
     def test_an_account_of_unknown_authorization_says_nothing_about_it(self):

@@ -2,7 +2,6 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
-from ..const import PONTO_WEBSITE
 from ..models.ponto_failure import explain
 from ..ponto_client import PontoError
 
@@ -141,7 +140,7 @@ class PontoAccountFetch(models.TransientModel):
 
         :return dict: the action
         """
-        return {"type": "ir.actions.act_url", "url": PONTO_WEBSITE, "target": "new"}
+        return self.connection_id.action_open_ponto()
 
     def action_open_connection(self):
         """Open the connection, where the credentials are replaced.

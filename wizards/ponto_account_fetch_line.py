@@ -128,6 +128,8 @@ class PontoAccountFetchLine(models.TransientModel):
             )
         if not account.closed_on and account._is_authorization_over():
             remarks.append(_("Its authorization has expired: renew it on Ponto's website."))
+        if account.mandate_note:
+            remarks.append(account.mandate_note)
         if not account.pull_complete:
             remarks.append(_("Its history is still being read."))
         remarks += self._get_forecast_remarks()

@@ -1,0 +1,156 @@
+"""Day by day over two years: what people see and get of authorizations that end, against tables written by hand."""
+
+from datetime import date, datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+
+from . import authorization_tables as tables
+from .common import OTHER_IBAN, PontoCase
+
+ACTIVITY = "account_online_ponto.mail_activity_authorization"
+BEGINNING = datetime(2026, 1, 5, 10, 0)  # a Monday, 11 o'clock in Brussels
+YEARS = timedelta(days=2 * 365)
+
+
+@tagged("post_install", "-at_install")
+class TestAuthorizationDays(PontoCase):
+    """Time is the test's; every day the scheduled actions check authorizations, and read what Ponto has."""
+
+    def setUp(self):
+        super().setUp()
+        clock = freeze_time(BEGINNING)
+        self.frozen = clock.start()
+        self.addCleanup(clock.stop)
+        self.bank.synchronizer.background_until = self.bank.clock.now()
+        self.renewer = self.env["res.partner"].create({"name": "Rik", "email": "rik@example.com"})
+        self.bank_account = self.open_account()
+
+    def link(self, **kwargs):
+        """Connect and link every account; return the connection."""
+        values = {"renewer_id": self.renewer.id, "responsible_user_id": self.accountant.id, **kwargs}
+        self.connection = self.connect_and_import(**values)
+        self.states = {account: account.state for account in self.accounts()}
+        self.open = self.activities()
+        return self.connection
+
+    def accounts(self):
+        return self.connection.account_ids.filtered("linked").sorted("authorized_at")
+
+    def activities(self):
+        return self.connection.activity_ids.filtered(lambda a: a.activity_type_id == self.env.ref(ACTIVITY))
+
+    def live(self, happens=None, asleep=(), reads_every=30):
+        """Live on from day to day.
+
+        :param dict happens: what to do in the morning of a day, by ISO date
+        :param asleep: days on which no scheduled action runs
+        :param int reads_every: days after which Ponto is read, and when something happens: a read costs much
+        :return dict: the events of each day on which something changed
+        """
+        seen, happens = {}, happens or {}
+        mails = self.mails()
+        for number in range(YEARS.days):
+            self.frozen.tick(timedelta(days=1))
+            today = date.today().isoformat()
+            happens.get(today, lambda: None)()
+            if today not in asleep:
+                if today in happens or number % reads_every == 0:
+                    self.run_cron()
+                with self.working() as env:
+                    env["ponto.connection"]._cron_check_authorizations()
+            self.env.invalidate_all()
+            events = [*self.changed_states(), *self.changed_activities()]
+            mails, before = self.mails(), mails
+            events += [f"mail {self.env['ponto.renewal'].browse(mail.res_id).stage}" for mail in mails - before]
+            if events:
+                seen[today] = events
+        return seen
+
+    def changed_states(self):
+        accounts = self.accounts()
+        names = {1: [""], 2: ["first: ", "second: "]}.get(len(accounts), [])
+        for name, account in zip(names, accounts, strict=True):
+            if account.state != self.states[account]:
+                self.states[account] = account.state
+                yield f"{name}{account.state}"
+
+    def changed_activities(self):
+        activities = self.activities()
+        self.assertLessEqual(len(activities), 1)
+        if bool(activities) != bool(self.open):
+            yield "activity" if activities else "activity done"
+        self.open = activities
+
+    def mails(self):
+        """Return the mails about the connection so far."""
+        renewals = self.env["ponto.renewal"].search([("connection_id", "=", self.connection.id)])
+        return self.env["mail.mail"].search([("model", "=", renewals._name), ("res_id", "in", renewals.ids)])
+
+    # ------------------------------------------------------------------ the tables
+
+    def test_renewed_after_it_expired(self):
+        self.link()
+        account = self.accounts()
+
+        def renew():
+            self.assertBooked(account)
+            self.bank.renew(self.bank_account)
+
+        happens = {
+            "2026-07-06": lambda: self.pay(self.bank_account, "12.00", day=date(2026, 7, 6), visible=False),
+            "2026-07-09": renew,
+            "2026-07-10": lambda: self.assertBooked(account, "12.00"),
+        }
+        self.assertEqual(self.live(happens, reads_every=1), tables.RENEWED_AFTER_EXPIRY)
+
+    def test_nobody_renews(self):
+        self.link()
+        self.assertEqual(self.live(), tables.NEVER_RENEWED)
+        self.assertTrue(self.activities())
+
+    def test_ninety_days(self):
+        self.institution.authorization_lifetime = 90
+        self.link()
+        self.assertEqual(self.live(), tables.NINETY_DAYS)
+
+    def test_a_lifetime_that_nobody_knows(self):
+        self.institution.authorization_lifetime = None
+        self.link()
+        self.assertFalse(self.accounts().authorization_expected_at)
+        self.assertFalse(self.accounts().institution_id.authorization_lifetime)
+        self.assertEqual(self.live(), tables.UNKNOWN_LIFETIME)
+
+    def test_renewed_twenty_days_early(self):
+        self.link()
+        happens = {"2026-06-14": lambda: self.bank.renew(self.bank_account)}
+        self.assertEqual(self.live(happens), tables.RENEWED_EARLY)
+
+    def test_two_accounts_of_one_bank_a_week_apart(self):
+        self.frozen.tick(timedelta(days=7))
+        self.open_account(reference=OTHER_IBAN)
+        self.link()
+        self.assertEqual(self.live(), tables.A_WEEK_APART)
+
+    def test_a_week_without_scheduled_actions(self):
+        self.link()
+        asleep = {f"2026-06-{day}" for day in range(17, 24)}
+        self.assertEqual(self.live(asleep=asleep), tables.A_WEEK_WITHOUT_CRON)
+
+    def test_an_archived_responsible(self):
+        newest = self._create_user("ponto_newest", "account.group_account_manager")
+        self.link()
+        self.accountant.active = False
+        self.assertEqual(self.live(), tables.ARCHIVED_RESPONSIBLE)
+        self.assertEqual(self.activities().user_id, newest)
+        for mail in self.mails():
+            self.assertIn(newest.email_normalized, mail.email_cc)
+
+    def test_an_account_that_nobody_wants(self):
+        connection, wizard = self.connect(renewer_id=self.renewer.id)
+        wizard.line_ids.selected = False
+        wizard.action_confirm()
+        self.connection, self.states, self.open = connection, {}, self.env["mail.activity"]
+        self.assertEqual(self.live(), tables.UNTICKED)
+        self.assertEqual(connection.account_ids.state, "unlinked")

@@ -1,0 +1,99 @@
+from odoo import Command, api, fields, models
+
+from .ponto_check_table import LEVELS, PROBES
+
+
+class PontoConnectionCheck(models.TransientModel):
+    """Check Connection: one line for each thing that a connection needs, with the one action that mends it."""
+
+    _name = "ponto.connection.check"
+    _description = "Check Connection"
+
+    connection_id = fields.Many2one("ponto.connection", required=True, readonly=True, ondelete="cascade")
+    line_ids = fields.One2many("ponto.connection.check.line", "check_id", string="Checked", readonly=True)
+    checked_at = fields.Datetime(readonly=True)
+    level = fields.Selection("_selection_level", compute="_compute_level")
+    summary = fields.Char(compute="_compute_level")
+
+    @api.model
+    def _selection_level(self):
+        return [(level, self.env._(text)) for level, text in LEVELS.items()]
+
+    @api.depends("line_ids.level")
+    @api.depends_context("lang")
+    def _compute_level(self):
+        for check in self:
+            levels = check.line_ids.mapped("level")
+            check.level = next((level for level in ("red", "orange") if level in levels), "green")
+            counts = {"red": levels.count("red"), "orange": levels.count("orange")}
+            if check.level == "green":
+                check.summary = self.env._("Nothing has to be done.")
+            elif check.level == "orange":
+                check.summary = self.env._("No problem. To look at: %(orange)s.", **counts)
+            else:
+                check.summary = self.env._("Problems: %(red)s. To look at: %(orange)s.", **counts)
+
+    # ------------------------------------------------------------------ actions
+
+    def action_check_again(self):
+        """Check everything again, and show it in the same dialog.
+
+        :return dict: the action
+        """
+        self.ensure_one()
+        self.connection_id.check_access("write")
+        return self._examine()._get_action()
+
+    # ------------------------------------------------------------------ business methods
+
+    @api.model
+    def _open(self, connection):
+        """Check a connection, and show what was found.
+
+        :param connection: `ponto.connection` record that the user may write
+        :return dict: the action
+        """
+        # sudo: nobody writes what was found but the addon.
+        check = self.sudo().create({"connection_id": connection.id}).with_env(self.env)
+        return check._examine()._get_action()
+
+    def _get_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Check Connection"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _examine(self):
+        """Ask Ponto, look at Odoo, and write down one line for each probe.
+
+        :return: the same record
+        """
+        talk = self._ask_ponto()
+        lines = [
+            {"sequence": sequence, "code": code, **self._prepare_line_vals(list(getattr(self, f"_probe_{code}")(talk)))}
+            for sequence, code in enumerate(PROBES)
+        ]
+        # sudo: nobody writes what was found but the addon.
+        self.sudo().write(
+            {"line_ids": [Command.clear(), *map(Command.create, lines)], "checked_at": fields.Datetime.now()}
+        )
+        return self
+
+    @api.model
+    def _prepare_line_vals(self, findings):
+        """Make one line of what a probe found: what is not in order is told, and the worst decides.
+
+        :param list findings: `Finding` objects, at least one
+        :return dict: values of the line
+        """
+        problems = [finding for finding in findings if finding.level != "green"] or findings
+        worst = min(problems, key=lambda finding: list(LEVELS).index(finding.level))
+        return {
+            "level": worst.level,
+            "sentence": " ".join(finding.sentence for finding in problems),
+            "action": worst.action,
+        }
