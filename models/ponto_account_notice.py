@@ -11,6 +11,14 @@ class PontoAccount(models.Model):
     _inherit = "ponto.account"
 
     notice = fields.Text("Remarks", compute="_compute_notice")
+    # Stored, so that the dashboard reads only the institutions that have something to say.
+    institution_marked = fields.Boolean(compute="_compute_institution_marked", store=True)
+
+    @api.depends("institution_id.deprecated", "institution_id.maintenance_type")
+    def _compute_institution_marked(self):
+        for account in self:
+            institution = account.institution_id
+            account.institution_marked = institution.deprecated or institution.maintenance_type
 
     @api.depends("closed_on", "listed", "vanished_on", "deprecated", "available", "institution_id.notice")
     @api.depends_context("lang", "tz", "uid")
@@ -33,7 +41,7 @@ class PontoAccount(models.Model):
         elif self.deprecated:
             notices.append(Notice("replaced", self.env._("Ponto replaced this account by another record.")))
         bank = [notice for institution in self.institution_id for notice in institution._get_notices()]
-        if self._is_readonly() and not self.institution_id.filtered(lambda i: i._is_in_maintenance()):
+        if self._is_readonly() and not self._is_in_maintenance():
             text = self.env._(
                 "Maintenance at %(bank)s, as Ponto says: it shows what it has and gets nothing new meanwhile; what is"
                 " missing arrives afterwards by itself.",
@@ -57,6 +65,8 @@ class PontoAccount(models.Model):
 
         :return str: "" when nothing does
         """
+        if self.available and not self.institution_marked:
+            return ""
         return " ".join(notice.text for notice in self._get_notices() if notice.kind in CARD_NOTICES)
 
     def _is_readonly(self):
@@ -64,6 +74,10 @@ class PontoAccount(models.Model):
 
         What was said before a maintenance ended is not said of now.
         """
+        if self.available or not self.listed:
+            return False
         seen_at, ended_at = self.connection_id.last_success_at, self.institution_id.maintenance_to
-        outdated = seen_at and ended_at and seen_at < ended_at <= fields.Datetime.now()
-        return self.listed and not self.available and not outdated
+        return not (seen_at and ended_at and seen_at < ended_at <= fields.Datetime.now())
+
+    def _is_in_maintenance(self):
+        return bool(self.institution_marked and self.institution_id._is_in_maintenance())

@@ -64,7 +64,7 @@ class PontoAccount(models.Model):
                 silences[account] = Silence("schedule", text)
             elif not account._is_watched():
                 continue
-            elif account._get_seen_at() - account._get_refreshed_at() > REFRESH_SILENCE:
+            elif account._is_unrefreshed():
                 silences[account] = Silence("refresh", account._describe_missing_refresh())
             elif account._is_quiet():
                 quiet |= account
@@ -76,7 +76,7 @@ class PontoAccount(models.Model):
 
     def _is_watched(self):
         """Tell whether nothing else explains that nothing comes: no failure, no maintenance, no end of the authorization."""
-        connection, institution = self.connection_id, self.institution_id
+        connection = self.connection_id
         return bool(
             connection.active
             and connection.state == "connected"
@@ -84,9 +84,8 @@ class PontoAccount(models.Model):
             and not self.failing_since
             and self.state in SYNCHRONIZED
             and not self._is_readonly()
-            and not (institution and institution._is_in_maintenance())
+            and not self._is_in_maintenance()
             and connection.last_success_at
-            and self._get_refreshed_at()
         )
 
     def _get_seen_at(self):
@@ -97,12 +96,13 @@ class PontoAccount(models.Model):
 
     # ------------------------------------------------------------------ Ponto's refresh
 
-    def _get_refreshed_at(self):
-        """Return from when on the hours without a refresh count.
-
-        :return datetime | bool: naive UTC; False when nothing is known
-        """
-        return max(filter(None, (self.synchronized_at, self._get_excused_until())), default=False)
+    def _is_unrefreshed(self):
+        """Tell whether Ponto had not refreshed this account for too long when it was looked at last."""
+        seen_at, since = self._get_seen_at(), self.synchronized_at or self.authorized_at
+        if not since or seen_at - since <= REFRESH_SILENCE:
+            return False
+        excused_until = self._get_excused_until()
+        return not excused_until or seen_at - excused_until > REFRESH_SILENCE
 
     def _get_excused_until(self):
         """Return until when nothing could be refreshed: a new authorization, and the end of a maintenance.
@@ -118,8 +118,7 @@ class PontoAccount(models.Model):
     def _describe_missing_refresh(self):
         tz = self.connection_id._get_reader_tz()
         return self.env._(
-            "Ponto has not refreshed this account at the bank since %(moment)s: look at it in Ponto, and contact Ponto"
-            " if you find nothing wrong there.",
+            "Ponto has not refreshed this account since %(moment)s: look at it in Ponto, or ask Ponto why.",
             moment=format_datetime(self.env, self.synchronized_at or self.authorized_at, tz=tz, dt_format="short"),
         )
 
@@ -127,15 +126,14 @@ class PontoAccount(models.Model):
 
     def _is_quiet(self):
         """Tell whether the newest transaction is so old that the account's rhythm is worth a query."""
-        newest, excused_until = self.newest_transaction_date, self._get_excused_until()
-        return bool(
-            newest
-            and self.pull_complete
-            and self.sync_stage != "pull"
-            and self._get_seen_on() >= newest + timedelta(days=SILENT_DAYS)
-            # What a maintenance or an expired authorization held back takes a while to arrive.
-            and not (excused_until and self._get_seen_at() - excused_until <= REFRESH_SILENCE)
-        )
+        newest = self.newest_transaction_date
+        if not newest or not self.pull_complete or self.sync_stage == "pull":
+            return False
+        if self._get_seen_on() < newest + timedelta(days=SILENT_DAYS):
+            return False
+        # What a maintenance or an expired authorization held back takes a while to arrive.
+        excused_until = self._get_excused_until()
+        return not excused_until or self._get_seen_at() - excused_until > REFRESH_SILENCE
 
     def _get_transaction_days(self):
         """Return the days on which these accounts have transactions, by one query.

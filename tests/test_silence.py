@@ -85,7 +85,7 @@ class TestRefreshClock(SilenceCase):
         self.assertEqual(silent[0].date(), date(2026, 3, 8))
         self.assertGreater(silent[0] - refreshed_at, timedelta(hours=26))
         self.assertEqual(len(silent), (datetime.now() - silent[0]) / (3 * HOUR) + 1, "until now, without a gap")
-        self.assertIn("Ponto has not refreshed this account at the bank since", self.message())
+        self.assertIn("Ponto has not refreshed this account since", self.message())
         told = self.told()
         self.assertEqual((len(told), told.user_id), (1, self.accountant))
         self.assertIn("has not refreshed this account", told.note)
@@ -363,7 +363,8 @@ class TestRhythmClock(SilenceCase):
 
     def test_it_says_since_when_and_a_maintenance_excuses_it(self):
         self.open_and_start(workdays(date(2025, 10, 1), date(2026, 3, 2)))
-        self.live(timedelta(days=10))
+        self.assertEqual(self.live(timedelta(days=10)), [])
+        self.live(timedelta(hours=6))
         self.assertEqual(date.today(), date(2026, 3, 13))
         self.assertIn("No transaction since 03/02/2026, which is long for this account", self.message())
         self.institution.maintenance_type = "internal"
@@ -378,7 +379,7 @@ class TestRhythmClock(SilenceCase):
     def test_a_renewal_gives_time_for_the_missing_days(self):
         self.open_and_start(workdays(date(2025, 10, 1), date(2026, 3, 2)))
         self.bank.expire(self.bank_accounts[0])
-        self.assertEqual(self.live(timedelta(days=20), step=timedelta(hours=6)), [])
+        self.assertEqual(self.live(timedelta(days=20), step=2 * DAY), [])
         self.assertEqual(self.account.state, "expired")
         self.bank.renew(self.bank_accounts[0])
         self.frozen.tick(timedelta(hours=12))
@@ -394,12 +395,23 @@ class TestRhythmClock(SilenceCase):
         self.synchronize(self.connection)
         self.assertIn("No transaction since", self.message())
 
-    def test_many_quiet_accounts_cost_one_query(self):
+    def test_many_quiet_accounts_cost_one_query_more(self):
         self.open_and_start(*[workdays(date(2025, 12, 1), date(2026, 2, 3))] * 4)
         accounts = self.connection.account_ids
+        accounts.write({"authorized_at": datetime.now() - 30 * DAY})
         self.assertEqual(len(accounts._get_silences()), 4)
         for some in (accounts[:1], accounts):
             self.env.invalidate_all()
             some.mapped("connection_id.schedule"), some.mapped("institution_id.name"), some.mapped("state")
-            with self.assertQueryCount(2):
+            with self.assertQueryCount(2):  # the scheduled actions, the days
                 some._get_silences()
+
+    def test_cards_without_anything_to_say_cost_one_query_more(self):
+        self.open_and_start([date(2026, 3, 2)], [date(2026, 3, 2)])
+        accounts = self.connection.account_ids
+        for some in (accounts[:1], accounts):
+            self.env.invalidate_all()
+            some.mapped("connection_id.schedule"), some.mapped("state")
+            with self.assertQueryCount(1):  # whether the scheduled actions are active
+                for account in some:
+                    account.journal_id._prepare_ponto_notice_vals(account)

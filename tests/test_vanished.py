@@ -139,9 +139,10 @@ class TestVanished(VanishedCase):
     def test_unticking_it_closes_the_activity_and_an_unticked_one_is_not_told(self):
         self.integration.unshare(self.bank_accounts[0])
         self.look(hours=3)
-        self.line_of(self.open_wizard(), self.account).selected = False
         wizard = self.open_wizard()
         self.line_of(wizard, self.account).selected = False
+        self.assertIn("will not go on by itself when Ponto shares it again", wizard.farewell)
+        self.assertNotIn("billed", wizard.farewell)
         wizard.action_confirm()
         self.assertFalse(self.told())
         self.line_of(wizard, self.other).selected = False

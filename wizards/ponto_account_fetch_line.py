@@ -242,6 +242,13 @@ class PontoAccountFetchLine(models.TransientModel):
         account.import_latest = unread and proposed
 
     def _get_farewell(self):
+        if not self.account_id.listed:
+            return self.env._(
+                "%(reference)s of %(bank)s will stop synchronizing, and will not go on by itself when Ponto shares it"
+                " again; its journal and lines stay.",
+                reference=self.reference or self.account_id.display_name,
+                bank=self.institution_id.name or "Ponto",
+            )
         return self.env._(
             "%(reference)s of %(bank)s will stop synchronizing; its journal and lines stay; in Ponto it stays shared"
             " and billed.",

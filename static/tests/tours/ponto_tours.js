@@ -103,7 +103,7 @@ tours.add("ponto_connect", {
             run: "click",
         },
         {
-            trigger: `.modal h4:contains("Account not in the list?")`,
+            trigger: `.modal details summary b:contains("Account not in the list?")`,
         },
         {
             content: "See the connection",
