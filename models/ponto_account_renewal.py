@@ -1,5 +1,3 @@
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
@@ -163,34 +161,17 @@ class PontoAccount(models.Model):
 
     # ------------------------------------------------------------------ in words
 
-    def _get_last_authorized_day(self):
-        """Return the last day of the authorization, in the time zone of the connection.
-
-        :return date | bool: False when it is not known
-        """
-        self.ensure_one()
-        ends_at = self.authorization_refused_at or self.authorization_expires_at
-        return self.connection_id._calendar_day(pytz.utc.localize(ends_at)) if ends_at else False
-
-    def _has_authorization_ended(self):
-        self.ensure_one()
-        day, today = self._get_last_authorized_day(), self._get_local_today()
-        return bool(self.authorization_refused_at or (day and day < today))
-
-    def _get_local_today(self):
-        return local_day(fields.Datetime.now(), self.connection_id.timezone)
-
     def _say_authorization_end(self):
         """Say until when the account is authorized: until July 4, 2026, in 9 days.
 
         :return str: in the language of the environment
         """
         self.ensure_one()
-        _, day = self.env._, self._get_last_authorized_day()
+        _, day = self.env._, self._get_authorization_end()
         if not day:
             return _("authorized until an unknown day")
-        values = {"day": say_day(self.env, day), "count": (day - self._get_local_today()).days}
-        if self._has_authorization_ended():
+        values = {"day": say_day(self.env, day), "count": (day - self._get_today()).days}
+        if self._is_authorization_over():
             return _("ended on %(day)s", **values)
         if values["count"] == 0:
             return _("authorized until %(day)s, today", **values)

@@ -73,11 +73,9 @@ class PontoRenewal(models.Model):
     def _compute_end(self):
         for renewal in self:
             accounts = renewal._get_pending_lines().account_id
-            days = [day for day in (account._get_last_authorized_day() for account in accounts) if day]
-            renewal.ends_on = min(days, default=False)
-            days = (account._get_last_authorized_day() for account in accounts)
+            days = (account._get_authorization_end() for account in accounts)
             renewal.ends_on = min(filter(None, days), default=False)
-            renewal.has_ended = any(account._has_authorization_ended() for account in accounts)
+            renewal.has_ended = any(account._is_authorization_over() for account in accounts)
 
     @api.depends("connection_id", "partner_id")
     def _compute_display_name(self):
