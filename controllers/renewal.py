@@ -7,7 +7,8 @@ from ..const import RENEWAL_RETURN_HOURS
 
 _logger = logging.getLogger(__name__)
 
-DASHBOARD = "/odoo/action-account.open_account_journal_dashboard_kanban"
+# The dashboard, with what is being read meanwhile.
+DASHBOARD = "/odoo/action-account_online_ponto.ponto_renewal_returned_action"
 # The address is the key: nothing may keep it, pass it on, or show the page inside another one.
 HEADERS = {
     "Cache-Control": "no-store",
@@ -63,7 +64,8 @@ class PontoRenewal(Controller):
             return self._redirect(DASHBOARD)
         renewal = self._speak(way.renewal_id)
         # The next bank can be renewed from here: as long as this way back would have served.
-        return self._show(renewal, link=renewal._get_link(hours=RENEWAL_RETURN_HOURS), came_back=True)
+        link = renewal._get_link(hours=RENEWAL_RETURN_HOURS)
+        return self._show(renewal, link, visited=way.account_id.institution_id.id or 0)
 
     # ------------------------------------------------------------------
 
@@ -82,7 +84,7 @@ class PontoRenewal(Controller):
             request.update_context(lang=renewal.partner_id.lang)
         return renewal.with_context(lang=request.env.lang)
 
-    def _show(self, renewal, link, came_back=False):
+    def _show(self, renewal, link, visited=None):
         company = renewal.company_id
         values = {
             "renewal": renewal,
@@ -90,7 +92,8 @@ class PontoRenewal(Controller):
             "logo": not company.uses_default_logo and company.logo_web and image_data_uri(company.logo_web),
             "banks": renewal._get_banks(),
             "link": link,
-            "came_back": came_back,
+            "visited": visited,
+            "came_back": visited is not None,
         }
         return self._answer("page", values)
 

@@ -6,6 +6,7 @@ from odoo.tools import format_date
 
 from ..const import AUTHORIZATION_DAYS, AUTHORIZATION_ISSUES
 from .authorization_calendar import needs_badge
+from .ponto_day_text import local_day
 
 STOPPED_STATES = ("off", "replaced", "closed")
 
@@ -98,7 +99,7 @@ class PontoAccount(models.Model):
         return self.connection_id._calendar_day(moment and pytz.utc.localize(moment))
 
     def _get_today(self):
-        return pytz.utc.localize(fields.Datetime.now()).astimezone(pytz.timezone(self.connection_id.timezone)).date()
+        return local_day(fields.Datetime.now(), self.connection_id.timezone)
 
     def _get_authorization_end(self):
         """Return the day on which the authorization ends or ended: a refusal of the bank may come before the expiry.

@@ -1,9 +1,8 @@
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from ..const import RENEWAL_FOLLOWED
 from .ponto_day_text import local_day, say_day, say_recent_day
 
 RENEWABLE = ("expires_soon", "expired")
@@ -91,6 +90,27 @@ class PontoAccount(models.Model):
         notice["params"]["next"] = {"type": "ir.actions.client", "tag": "soft_reload"}
         return notice
 
+    @api.model
+    def action_follow_return(self):
+        """Open the dashboard for a user who has just come back from a bank, and follow what the return lets be read.
+
+        :return dict: the action
+        """
+        dashboard = self.env["ir.actions.act_window"]._for_xml_id("account.open_account_journal_dashboard_kanban")
+        since = fields.Datetime.now() - RENEWAL_FOLLOWED
+        # sudo: nobody reads these requests; they are the user's own.
+        ways = (
+            self.env["ponto.renewal.request"].sudo().search([("user_id", "=", self.env.uid), ("used_at", ">", since)])
+        )
+        accounts = ways.account_id.with_env(self.env)._filtered_access("read").filtered("linked")
+        accounts = accounts.filtered(lambda a: a.connection_id.active and a.connection_id.state == "connected")
+        if not accounts:
+            return dashboard
+        accounts._check_may_act()
+        action = accounts._synchronize_now(accounts.connection_id)
+        action["params"]["next"] = dashboard
+        return action
+
     def action_view_renewals(self):
         """Open who was asked to renew these accounts, and what became of it.
 
@@ -141,34 +161,17 @@ class PontoAccount(models.Model):
 
     # ------------------------------------------------------------------ in words
 
-    def _get_last_authorized_day(self):
-        """Return the last day of the authorization, in the time zone of the connection.
-
-        :return date | bool: False when it is not known
-        """
-        self.ensure_one()
-        ends_at = self.authorization_refused_at or self.authorization_expires_at
-        return self.connection_id._calendar_day(pytz.utc.localize(ends_at)) if ends_at else False
-
-    def _has_authorization_ended(self):
-        self.ensure_one()
-        day, today = self._get_last_authorized_day(), self._get_local_today()
-        return bool(self.authorization_refused_at or (day and day < today))
-
-    def _get_local_today(self):
-        return local_day(fields.Datetime.now(), self.connection_id.timezone)
-
     def _say_authorization_end(self):
         """Say until when the account is authorized: until July 4, 2026, in 9 days.
 
         :return str: in the language of the environment
         """
         self.ensure_one()
-        _, day = self.env._, self._get_last_authorized_day()
+        _, day = self.env._, self._get_authorization_end()
         if not day:
             return _("authorized until an unknown day")
-        values = {"day": say_day(self.env, day), "count": (day - self._get_local_today()).days}
-        if self._has_authorization_ended():
+        values = {"day": say_day(self.env, day), "count": (day - self._get_today()).days}
+        if self._is_authorization_over():
             return _("ended on %(day)s", **values)
         if values["count"] == 0:
             return _("authorized until %(day)s, today", **values)

@@ -73,9 +73,9 @@ class PontoRenewal(models.Model):
     def _compute_end(self):
         for renewal in self:
             accounts = renewal._get_pending_lines().account_id
-            days = [day for day in (account._get_last_authorized_day() for account in accounts) if day]
-            renewal.ends_on = min(days, default=False)
-            renewal.has_ended = any(account._has_authorization_ended() for account in accounts)
+            days = (account._get_authorization_end() for account in accounts)
+            renewal.ends_on = min(filter(None, days), default=False)
+            renewal.has_ended = any(account._is_authorization_over() for account in accounts)
 
     @api.depends("connection_id", "partner_id")
     def _compute_display_name(self):
@@ -122,6 +122,8 @@ class PontoRenewal(models.Model):
         :raises UserError: when the contact has no e-mail address
         """
         accounts.connection_id.ensure_one()
+        # sudo: the contact may be of another company.
+        partner = partner.sudo()
         if not partner.email_normalized:
             raise UserError(self.env._("%(name)s has no e-mail address to ask at.", name=partner.name or "?"))
         renewal = self.sudo()._open(accounts, partner=partner, user=user)
@@ -163,13 +165,14 @@ class PontoRenewal(models.Model):
     def _send_mail(self):
         """Queue the mail in the language of the contact; it leaves when this transaction is committed."""
         self.ensure_one()
-        mail = self.env.ref(TEMPLATE).send_mail(
+        mail_id = self.env.ref(TEMPLATE).send_mail(
             self.id,
             email_values={"references": self.connection_id._get_renewal_thread()},
         )
+        # Whoever may read a renewal may read its message, and the link in it is for one person: it stays in the mail.
+        self.env["mail.mail"].browse(mail_id).mail_message_id.body = False
         # The queue is run once an hour otherwise.
         self.env.ref(MAIL_QUEUE)._trigger()
-        return mail
 
     def _note_asked(self, accounts):
         """Tell in the connection's chatter who was asked for what."""

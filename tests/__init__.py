@@ -13,6 +13,7 @@ from . import (
     test_browser,
     test_changes,
     test_check_browser,
+    test_client_clock,
     test_client_errors,
     test_client_paging,
     test_client_redaction,

@@ -1,7 +1,6 @@
 """Talking to Odoo over HTTP, as a browser (session) or a script (API key) does, and remembering every answer."""
 
 import json
-import threading
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -46,29 +45,6 @@ class RpcCase(PontoCase, HttpCase):
         """Run the synchronization as the scheduler does, in a transaction of its own."""
         self.env.ref("account_online_ponto.cron_synchronize").method_direct_trigger()
         self.env.invalidate_all()
-
-    @contextmanager
-    def worker(self):
-        """Run the scheduled action every second, as Odoo's worker does; none runs during a test."""
-        stop, problems = threading.Event(), []
-        cron_id = self.env.ref("account_online_ponto.cron_synchronize").id
-
-        def work():
-            while not stop.wait(1):
-                try:
-                    with self.registry.cursor() as cr:
-                        self.env(cr=cr)["ir.cron"].browse(cron_id).method_direct_trigger()
-                except Exception as error:  # noqa: BLE001 told by the test
-                    problems.append(error)
-
-        thread = threading.Thread(target=work, name="scheduled action")
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join()
-        self.assertFalse(problems)
 
     # ------------------------------------------------------------------ the two ways in
 

@@ -14,6 +14,8 @@ STORED = (
     "ponto.balance.day",
     "ponto.link",
     "ponto.refresh",
+    "ponto.renewal",
+    "ponto.renewal.line",
 )
 WIZARDS = (
     "ponto.account.fetch",
@@ -34,6 +36,9 @@ RIGHTS = {
     "ponto.synchronization": {"administrator": "r", "invoicing": "r"},
     "ponto.link": {"administrator": "r", "invoicing": "r"},
     "ponto.refresh": {"administrator": "r", "invoicing": "r"},
+    "ponto.renewal": {"administrator": "r", "invoicing": "r"},
+    "ponto.renewal.line": {"administrator": "r", "invoicing": "r"},
+    "ponto.renewal.request": {"administrator": "", "invoicing": ""},
     "ponto.account.fetch": {"administrator": "rwcu", "invoicing": ""},
     "ponto.account.fetch.line": {"administrator": "rwcu", "invoicing": ""},
     "ponto.account.opening": {"administrator": "rwcu", "invoicing": ""},
@@ -77,6 +82,10 @@ class AccessCase(RpcCase):
         self.env["ponto.refresh"].create({"account_id": self.account.id, "state": "done"})
         link = {"account_id": self.account.id, "date": self.line.date, "evidence": "same_day"}
         self.link = self.env["ponto.link"].create(link)
+        renewer = self.env["res.partner"].create({"name": "Jan Maes", "email": "jan@example.com"})
+        self.connection.renewer_id = renewer
+        renewal = self.env["ponto.renewal"]._ask(self.account, renewer)
+        self.env["ponto.renewal.request"].create({"renewal_id": renewal.id, "account_id": self.account.id})
         self.portal = self._create_user("ponto_portal", "base.group_portal")
         self.env.flush_all()
 
@@ -196,6 +205,11 @@ class TestActions(AccessCase):
             ("ponto.connection", "action_synchronize", self.connection),
             ("ponto.account", "action_synchronize", self.account),
             ("ponto.account", "action_poll", self.account),
+            ("ponto.account", "action_renew_authorization", self.account),
+            ("ponto.account", "action_ask_to_renew", self.account),
+            ("ponto.connection", "action_ask_to_renew", self.connection),
+            ("account.journal", "action_ponto_renew_authorization", self.journal),
+            ("account.journal", "action_ponto_ask_to_renew", self.journal),
             ("account.journal", "action_ponto_synchronize", self.journal),
             ("ponto.account", "action_create_opening_entry", self.account),
             ("ponto.account.opening", "action_confirm", self.a_record_of("ponto.account.opening")),
@@ -267,16 +281,18 @@ class TestActions(AccessCase):
         self.call("ponto.transaction", "action_retry", failed.ids)
         self.assertEqual(failed.state, "to_import")
 
-    def test_renewing_leads_to_ponto_and_changes_nothing(self):
-        for user in (self.accountant, self.invoicing):
-            self.log_in(user)
-            for model, method, record in (
-                ("ponto.account", "action_renew_authorization", self.account),
-                ("account.journal", "action_ponto_renew_authorization", self.journal),
-            ):
-                action = self.call(model, method, record.ids)
-                self.assertEqual(action["type"], "ir.actions.act_url")
-                self.assertRegex(action["url"], r"^https://\w+\.myponto\.com")
+    def test_renewing_leads_to_ponto_and_asking_to_a_mail(self):
+        self.log_in(self.accountant)
+        for model, prefix, record in (
+            ("ponto.account", "action", self.account),
+            ("account.journal", "action_ponto", self.journal),
+        ):
+            action = self.call(model, f"{prefix}_renew_authorization", record.ids)
+            self.assertEqual(action["type"], "ir.actions.act_url")
+            self.assertTrue(action["url"].startswith(f"{self.sandbox.url}/authorize/"))
+            answer = self.call(model, f"{prefix}_ask_to_renew", record.ids)
+            self.assertIn("Asked Jan Maes", answer["params"]["message"])
+        self.call("ponto.connection", "action_ask_to_renew", self.connection.ids)
 
 
 @tagged("post_install", "-at_install")
@@ -344,7 +360,12 @@ class TestSecondCompany(AccessCase):
             ("ponto.synchronization", "action_undo", self.run_with_lines),
             ("ponto.synchronization.undo", "action_confirm", self.a_record_of("ponto.synchronization.undo")),
             ("ponto.link", "action_undo", self.link),
+            ("ponto.account", "action_renew_authorization", self.account),
+            ("ponto.account", "action_ask_to_renew", self.account),
+            ("ponto.connection", "action_ask_to_renew", self.connection),
             ("account.journal", "action_ponto_synchronize", self.journal),
+            ("account.journal", "action_ponto_renew_authorization", self.journal),
+            ("account.journal", "action_ponto_ask_to_renew", self.journal),
         ):
             with self.subTest(model=model, method=method):
                 self.assertForbidden(model, method, record.ids)

@@ -1,3 +1,5 @@
+import threading
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from odoo.tests import common, tagged
@@ -33,7 +35,30 @@ class TestRefreshBrowser(RpcCase):
         self.bank_account = self.open_account()
         self.pay(self.bank_account, "1.50", days_ago=3)
         self.connection = self.connect_and_import()
+        self.cron_id = self.env.ref("account_online_ponto.cron_synchronize").id
         self.sandbox.requests.clear()
+
+    @contextmanager
+    def worker(self):
+        """Run the scheduled action every second, as Odoo's worker does; none runs during a test."""
+        stop, problems = threading.Event(), []
+
+        def work():
+            while not stop.wait(1):
+                try:
+                    with self.registry.cursor() as cr:
+                        self.env(cr=cr)["ir.cron"].browse(self.cron_id).method_direct_trigger()
+                except Exception as error:  # noqa: BLE001 told by the test
+                    problems.append(error)
+
+        thread = threading.Thread(target=work, name="scheduled action")
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+        self.assertFalse(problems)
 
     def watch(self, tour):
         self.addCleanup(config.__setitem__, "proxy_mode", config["proxy_mode"])

@@ -105,7 +105,9 @@ class TestAsking(RenewalCase):
         for secret in (self.integration.client_secret, self.integration.client_id, renewal.sudo().nonce):
             self.assertNotIn(secret, mail.body_html)
         self.assertEqual(mail.body_html.count("/ponto/renew/"), 1)
-        self.assertTrue(mail.auto_delete, "who may read renewals must not find the link")
+        self.assertFalse(mail.mail_message_id.body, "who may read renewals must not find the link")
+        self.assertTrue(mail.auto_delete)
+        self.assertIn("/ponto/renew/", mail._prepare_outgoing_list()[0]["body"])
 
     def test_all_mails_of_a_connection_are_one_thread_in_the_mailbox(self):
         self.ask()

@@ -37,23 +37,13 @@ class TestRenewalBrowser(RenewalCase, WalkCase):
             person.see("Bank van Brabant: authorize again", IBAN)
             self.assertTrue(person.address.startswith(self.sandbox.url))
             person.press("Authorize")
-            person.arrive("/odoo/action-account.")
-            person.see("Bank van Brabant")
-            self.wait_until_read(person)
-            person.open(DASHBOARD)
+            person.see("Authorization expired on")
+            self.work()
+            person.see("Done. New transactions: 1.", within=".o_notification")
             person.see("2,001.50")
             self.assertFalse(person.sees_now("Authorization expired on"))
         self.assertEqual(self.account.state, "linked")
         self.assertBooked(self.account, "1.50", "2000.00")
-
-    def wait_until_read(self, person):
-        """Wait until the scheduled action has read what came back from the bank."""
-        for _look in range(60):
-            person.open(DASHBOARD)
-            person.see("Last import")
-            if person.sees_now("2,001.50"):
-                return
-        self.fail("The new transaction never came")
 
     @mute_logger(*QUIET)
     def test_without_reauthorization_requests_the_renewal_on_the_website_is_recognized_without_a_click(self):
@@ -79,8 +69,8 @@ class TestRenewalBrowser(RenewalCase, WalkCase):
             self.renew_from_the_dashboard(person)
             person.see("authorize again")
             person.press("Cancel")
-            person.arrive("/odoo/action-account.")
             person.see("Authorization expired on", "Renew authorization")
+            self.work()
         self.assertEqual((self.account.state, self.account.authorized_at), ("expired", before))
         self.assertBooked(self.account, "1.50")
 
@@ -110,7 +100,7 @@ class TestRenewalBrowser(RenewalCase, WalkCase):
         with self.walk(self.accountant) as person:
             person.open(DASHBOARD)
             person.press("Ask to renew", within=".o_kanban_record:has([name=ponto_renewal])")
-            person.see("Asked Jan Maes (jan@example.com) on", within=".o_notification_manager")
+            person.see("Asked Jan Maes (jan@example.com) on", within=".o_notification")
             person.see("Asked on", within="[name=ponto_renewal]")
         self.assertEqual(len(self.mails()), 1)
 
@@ -130,7 +120,7 @@ class TestRenewalBrowser(RenewalCase, WalkCase):
             person.press("Accounts", within=".modal .nav")
             person.see("Spaarbank", "BE68539007547034", "BE71096123456769", within=".modal")
             person.press("Synchronize", within=".modal-footer")
-            person.see("3 accounts are synchronized", within=".o_notification_manager")
+            person.see("3 accounts are synchronized", within=".o_notification")
         self.run_scheduled_action()
         linked = self.connection.account_ids.filtered("linked")
         self.assertEqual(set(linked.mapped("reference")), {IBAN, OTHER_IBAN, "BE02001234567840"})

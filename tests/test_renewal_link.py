@@ -102,6 +102,7 @@ class TestMailLink(LinkCase):
         response = self.see(back)
         self.assertEqual(response.status_code, 200)
         self.assertIn("Welcome back", response.text)
+        self.assertIn("Start again at", response.text)
         self.assertIn("noticed\n                by itself", response.text)
         self.assertNotEqual(self.renewal.state, "renewed", "coming back proves nothing")
         self.assertLess(self.connection.next_sync_at.year, 2099)
@@ -307,13 +308,25 @@ class TestReturnAddress(LinkCase):
         self.connection.next_sync_at = "2099-01-01 00:00:00"
         response = self.see(back)
         self.assertEqual(response.status_code, 303)
-        self.assertTrue(
-            urlsplit(response.headers["Location"]).path.startswith("/odoo/action-account."), response.headers
-        )
+        self.assertIn("/odoo/action-account_online_ponto.ponto_renewal_returned_action", response.headers["Location"])
         self.assertLess(self.connection.next_sync_at.year, 2099)
         own = self.connection.renewal_ids.filtered(lambda renewal: not renewal.partner_id)
         self.assertEqual((own.asked_by, own.state), (self.accountant, "opened"))
         self.assertIn("Opened at Ponto on", own.summary)
+
+    def test_the_dashboard_follows_what_is_read_for_who_has_just_come_back(self):
+        dashboard = "account.open_account_journal_dashboard_kanban"
+        self.see(self.decide(self.click()["url"]))
+        action = self.call("ponto.account", "action_follow_return")
+        self.assertEqual(action["tag"], "account_online_ponto.follow")
+        self.assertEqual(action["params"]["accounts"], self.account.ids)
+        self.assertFalse(action["params"]["refreshes"], "the bank is not asked for more")
+        self.assertEqual(action["params"]["next"]["xml_id"], dashboard)
+        self.connection.state = "error"
+        self.assertEqual(self.call("ponto.account", "action_follow_return")["xml_id"], dashboard)
+        self.connection.state = "connected"
+        self.log_in(self._create_user("colleague", "account.group_account_manager"))
+        self.assertEqual(self.call("ponto.account", "action_follow_return")["xml_id"], dashboard)
 
     def test_only_that_user_comes_back(self):
         back = self.decide(self.click()["url"])

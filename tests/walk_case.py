@@ -30,8 +30,15 @@ class Walker:
         self._root = root
 
     def open(self, address):
-        """Go to an address, of Odoo or complete."""
-        self._browser.navigate_to(address if "://" in address else self._root + address, wait_stop=True)
+        """Go to an address, of Odoo or complete; a page that stays empty is loaded again, as everybody does."""
+        for _attempt in range(3):
+            self._browser.navigate_to(address if "://" in address else self._root + address, wait_stop=True)
+            end = time.monotonic() + PATIENCE / 3
+            while time.monotonic() < end:
+                if self._evaluate("!!document.body?.innerText.trim()"):
+                    return
+                time.sleep(0.2)
+        raise AssertionError(f"Nothing but an empty page at {address}")
 
     def press(self, words, within="body"):
         """Press the link or button with these words, as soon as it is there.
@@ -46,8 +53,8 @@ class Walker:
     def see(self, *texts, within="body"):
         """Wait until all these texts are on the page."""
         for text in texts:
-            page = f"(document.querySelector({json.dumps(within)})?.innerText || '')"
-            self._wait(f"{page}.includes({json.dumps(text)})", f"not seen: {text}")
+            elements = f"[...document.querySelectorAll({json.dumps(within)})]"
+            self._wait(f"{elements}.some((el) => el.innerText.includes({json.dumps(text)}))", f"not seen: {text}")
 
     def sees_now(self, text):
         return self._evaluate(f"document.body.innerText.includes({json.dumps(text)})")
@@ -82,11 +89,12 @@ class Walker:
     def _evaluate(self, expression):
         # A page may be leaving at this moment: then there is no answer, and the next one is asked.
         parameters = {"expression": expression, "returnByValue": True, "userGesture": True}
-        return self._browser._websocket_request("Runtime.evaluate", params=parameters)["result"].get("value")
+        answer = self._browser._websocket_request("Runtime.evaluate", params=parameters, timeout=PATIENCE)
+        return answer["result"].get("value")
 
 
 class WalkCase(RpcCase):
-    """The scheduled action works meanwhile, as in a running Odoo."""
+    """People before their screens; the scheduled action works between their steps, when the test says so."""
 
     @contextmanager
     def walk(self, user=None):
@@ -103,6 +111,10 @@ class WalkCase(RpcCase):
                 self.authenticate(user.login, user.login, browser=browser)
             self.env.flush_all()
             self.env.cr.clear()
-            leave.enter_context(self.worker())
             yield Walker(browser, self.base_url())
         self.env.invalidate_all()
+
+    def work(self):
+        """Run the scheduled action while somebody walks: pages that are being loaded wait for it."""
+        with self.registry.cursor() as cr:
+            self.env(cr=cr).ref("account_online_ponto.cron_synchronize").method_direct_trigger()

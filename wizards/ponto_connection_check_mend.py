@@ -23,6 +23,8 @@ class PontoConnectionCheck(models.TransientModel):
         """Nothing that Odoo could do: it is mended elsewhere."""
 
     def _open_record(self, record):
+        if not record:
+            return None  # mended meanwhile
         return {
             "type": "ir.actions.act_window",
             "res_model": record._name,
@@ -53,7 +55,7 @@ class PontoConnectionCheck(models.TransientModel):
 
     def _mend_renew_authorization(self):
         accounts = self._get_unauthorized("expired") or self._get_unauthorized("expires_soon")
-        return accounts[:1].action_renew_authorization()
+        return accounts[:1].action_renew_authorization() if accounts else None
 
     def _mend_synchronize(self):
         accounts = self._get_linked()

@@ -1,10 +1,11 @@
 import { registry } from "@web/core/registry";
 import { SearchModel } from "@web/search/search_model";
+import { formView } from "@web/views/form/form_view";
 import { listView } from "@web/views/list/list_view";
 
 /**
- * The web client narrows every list to the companies that are chosen in its switcher. This one keeps those of its action,
- * which the server chose; a record of a company that is not chosen opens like from any link: the client then adds it.
+ * The web client narrows every view to the companies that are chosen in its switcher. These keep the companies of their
+ * action, which the server chose.
  */
 export class AllCompaniesSearchModel extends SearchModel {
     get context() {
@@ -13,6 +14,6 @@ export class AllCompaniesSearchModel extends SearchModel {
     }
 }
 
-registry
-    .category("views")
-    .add("ponto_all_companies_list", { ...listView, SearchModel: AllCompaniesSearchModel });
+const views = registry.category("views");
+views.add("ponto_all_companies_list", { ...listView, SearchModel: AllCompaniesSearchModel });
+views.add("ponto_all_companies_form", { ...formView, SearchModel: AllCompaniesSearchModel });

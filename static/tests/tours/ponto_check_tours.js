@@ -79,15 +79,19 @@ tours.add("ponto_all_bank_accounts", {
         { trigger: ".o_group_by_menu .o_menu_item:contains(State)", run: "click" },
         {
             content: "Open the group of the expired ones",
-            trigger: ".o_group_header:contains(Expired \\(1\\))",
+            trigger: ".o_group_header:contains(Expired)",
             run: "click",
         },
         {
             content: "Open an account of a client that is not chosen",
             trigger: ".o_data_row:contains(Garage Dubois) td[name=reference]",
             run: "click",
-            expectUnloadPage: true,
         },
-        { trigger: ".o_form_view:contains(Ponto Garage Dubois 0)" },
+        {
+            content: "Everything about it is there, and the way back to the list",
+            trigger: ".o_form_view:contains(Ponto Garage Dubois 0) button[name=action_view_log]",
+        },
+        { trigger: ".breadcrumb-item:contains(All Bank Accounts) a", run: "click" },
+        { trigger: ".o_list_view .o_group_header:contains(Linked)" },
     ],
 });
