@@ -52,7 +52,6 @@ class PontoAccount(models.Model):
             account.authorization_expires_at = expires_at
 
     @api.depends(
-        "closed_on",
         "linked",
         "declined",
         "listed",

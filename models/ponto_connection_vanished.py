@@ -1,10 +1,9 @@
-from datetime import timezone
-
-import pytz
 from markupsafe import Markup
 
 from odoo import fields, models
 from odoo.tools.misc import format_date
+
+from .ponto_day_text import local_day
 
 VANISHED = "account_online_ponto.mail_activity_vanished"
 
@@ -99,5 +98,4 @@ class PontoConnection(models.Model):
         :param datetime moment: naive UTC; now when not given
         :return date: the day
         """
-        moment = (moment or fields.Datetime.now()).replace(tzinfo=timezone.utc)
-        return moment.astimezone(pytz.timezone(self.timezone)).date()
+        return local_day(moment or fields.Datetime.now(), self.timezone)

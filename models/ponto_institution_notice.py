@@ -1,10 +1,9 @@
-import pytz
-
 from odoo import api, fields, models
 from odoo.tools.misc import format_datetime, format_time
 
 from ..const import MAINTENANCE_AHEAD
 from .notice import Notice
+from .ponto_day_text import local_day
 
 
 class PontoInstitution(models.Model):
@@ -115,9 +114,7 @@ class PontoInstitution(models.Model):
         if not moment:
             return ""
         tz = self.connection_id._get_reader_tz()
-        zone = pytz.timezone(tz)
-        day, today = (pytz.utc.localize(each).astimezone(zone).date() for each in (moment, fields.Datetime.now()))
-        if day == today:
+        if local_day(moment, tz) == local_day(fields.Datetime.now(), tz):
             return format_time(self.env, moment, tz=tz, time_format="short")
         return format_datetime(self.env, moment, tz=tz, dt_format="short")
 
