@@ -402,7 +402,8 @@ class TestRhythmClock(SilenceCase):
         self.assertEqual(len(accounts._get_silences()), 4)
         for some in (accounts[:1], accounts):
             self.env.invalidate_all()
-            some.mapped("connection_id.schedule"), some.mapped("institution_id.name"), some.mapped("state")
+            for name in ("connection_id.schedule", "institution_id.name", "state"):
+                some.mapped(name)
             with self.assertQueryCount(2):  # the scheduled actions, the days
                 some._get_silences()
 
@@ -412,7 +413,8 @@ class TestRhythmClock(SilenceCase):
         accounts.journal_id.mapped(lambda journal: journal._prepare_ponto_notice_vals(journal.ponto_account_id))
         for some in (accounts[:1], accounts):
             self.env.invalidate_all()
-            some.mapped("connection_id.schedule"), some.mapped("state")
+            for name in ("connection_id.schedule", "state"):
+                some.mapped(name)
             with self.assertQueryCount(1):  # whether the scheduled actions are active
                 for account in some:
                     account.journal_id._prepare_ponto_notice_vals(account)
