@@ -33,9 +33,10 @@ class PontoAccount(models.Model):
     def _search_balance_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        # It follows from the ledger, by one query for all.
-        found = self.search([]).filtered(lambda account: account.balance_state in value)
-        return Domain("id", "in", found.ids)
+        # It follows from the ledger, by one query for all; of what is not synchronized nothing is compared.
+        linked = self.search([("linked", "=", True)])
+        found = Domain("id", "in", linked.filtered(lambda account: account.balance_state in value).ids)
+        return found | Domain("linked", "=", False) if "unknown" in value else found
 
     @api.model
     def _read_group_groupby(self, alias, groupby_spec, query):

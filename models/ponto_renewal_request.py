@@ -70,6 +70,8 @@ class PontoRenewalRequest(models.Model):
         """Make the request at Ponto, and keep where it sends the person."""
         self.ensure_one()
         connection = self.account_id.connection_id
+        if connection.state != "connected":  # Ponto would refuse its credentials
+            return
         # The token of the connection is kept on a cursor of its own: nothing may be pending there.
         client = connection._make_client(DatabaseTokenStore(connection))
         try:

@@ -116,6 +116,10 @@ class TestAccountOverview(ClientsCase):
         self.assertEqual(found(("balance_state", "=", "different")), {"Ponto One 1"})
         self.assertEqual(found(("balance_state", "!=", "different")), {"Ponto One 0", "Ponto Two 0", "Ponto Three 0"})
         self.assertEqual(found(("last_import_at", "=", False)), {"Ponto Three 0"})
+        accounts.search([("reference", "=", "Ponto Three 0")]).sudo().linked = False
+        unknown = accounts.search([("balance_state", "=", "unknown")])
+        self.assertEqual(unknown.mapped("reference"), ["Ponto Three 0"])
+        unknown.sudo().linked = True
         self.assertEqual(found(("responsible_user_id", "=", self.env.uid)), found())
         groups = accounts.web_read_group(linked, ["state"], ["__count"])["groups"]
         self.assertEqual({group["state"]: group["__count"] for group in groups}, {"linked": 3, "expired": 1})

@@ -198,7 +198,8 @@ class TestJournal(PontoJournalCommon):
 
     def test_renew_leads_to_the_website_of_ponto(self):
         self._link(self.journal)
-        self.assertEqual(self.journal.action_ponto_renew_authorization()["type"], "ir.actions.act_url")
+        action = self.journal.action_ponto_renew_authorization()
+        self.assertEqual((action["type"], action["url"]), ("ir.actions.act_url", "https://dashboard.myponto.com"))
 
     def test_the_balance_check_leads_to_the_account(self):
         account = self._link(self.journal)

@@ -158,6 +158,11 @@ class TestMailLink(LinkCase):
                 self.assertEqual(fault.seen, 1, "such a request is never sent again")
         self.assertEqual(self.connection.state, "connected", "a refused request says nothing about the credentials")
 
+    def test_a_connection_whose_credentials_are_refused_asks_nothing_of_ponto(self):
+        self.connection.state = "error"
+        self.assertEqual(self.press().headers["Location"], f"{self.sandbox.url}/dashboard")
+        self.assertFalse(self.asked_at_ponto())
+
     def test_ponto_s_own_website_when_the_connection_is_ponto_s(self):
         self.assertEqual(self.connection._get_website(), f"{self.sandbox.url}/dashboard")
         self.connection.sudo().state = "draft"
