@@ -402,17 +402,20 @@ class TestRhythmClock(SilenceCase):
         self.assertEqual(len(accounts._get_silences()), 4)
         for some in (accounts[:1], accounts):
             self.env.invalidate_all()
-            some.mapped("connection_id.schedule"), some.mapped("institution_id.name"), some.mapped("state")
+            for name in ("connection_id.schedule", "institution_id.name", "state"):
+                some.mapped(name)
             with self.assertQueryCount(2):  # the scheduled actions, the days
                 some._get_silences()
 
     def test_cards_without_anything_to_say_cost_one_query_more(self):
         self.open_and_start([date(2026, 3, 2)], [date(2026, 3, 2)])
-        accounts = self.connection.account_ids
+        # Read together, as on the dashboard: what a one2many prefetches is forgotten with its cache.
+        accounts = self.connection.account_ids.browse(self.connection.account_ids.ids)
         accounts.journal_id.mapped(lambda journal: journal._prepare_ponto_notice_vals(journal.ponto_account_id))
         for some in (accounts[:1], accounts):
             self.env.invalidate_all()
-            some.mapped("connection_id.schedule"), some.mapped("state")
+            for name in ("connection_id.schedule", "state"):
+                some.mapped(name)
             with self.assertQueryCount(1):  # whether the scheduled actions are active
                 for account in some:
                     account.journal_id._prepare_ponto_notice_vals(account)
