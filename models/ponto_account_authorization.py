@@ -182,10 +182,13 @@ class PontoAccount(models.Model):
         """
         refused_at = self.authorization_refused_at
         if synchronization:
-            moment = self.env["ponto.connection"]._naive_utc(synchronization.updated_at) or fields.Datetime.now()
+            # Its beginning: one that began before the renewal and failed after it says nothing about now.
+            moment = synchronization.created_at or synchronization.updated_at
+            moment = self.env["ponto.connection"]._naive_utc(moment) or fields.Datetime.now()
             if any(issue.code in AUTHORIZATION_ISSUES for issue in synchronization.errors):
                 refused_at = min(refused_at, moment) if refused_at else moment
             elif synchronization.brought_transactions and refused_at and moment > refused_at:
                 # The details of an account may come without the bank; transactions do not.
                 refused_at = False
-        return False if refused_at and authorized_at and authorized_at > refused_at else refused_at
+        # In the same second the renewal counts: a refusal that is true comes again.
+        return False if refused_at and authorized_at and authorized_at >= refused_at else refused_at

@@ -5,6 +5,7 @@ from odoo.tools import format_list
 from odoo.tools.misc import format_date
 
 from .authorization_calendar import due_mail, needs_activity
+from .ponto_slice import WorkSlice
 
 _logger = logging.getLogger(__name__)
 
@@ -41,17 +42,17 @@ class PontoConnection(models.Model):
     def _cron_check_authorizations(self):
         """Tell people of authorizations that end: the responsible by one activity per connection from 21 days before,
         who renews by mails; close the activity after renewal."""
-        for connection in self.sudo().search([("state", "!=", "draft")]):
-            connection._check_authorizations()
-            connection._check_silence()
-            self.env["ir.cron"]._commit_progress()
-            try:
-                connection._remind()
-                self.env.flush_all()
-            except Exception:  # a template that somebody broke keeps no other connection from its mails
-                _logger.exception("Ponto connection %s: the mail about its authorizations failed", connection.id)
-                self.env.cr.rollback()
-            self.env["ir.cron"]._commit_progress(1)
+        engine = self.sudo()
+        work = WorkSlice(engine.env)
+        for connection in engine.search([("state", "!=", "draft")]):
+            for duty in (connection._check_authorizations, connection._check_silence, connection._remind):
+                try:
+                    work.repeat(duty)
+                except Exception:  # a mail template that somebody broke keeps nobody else from what he has to know
+                    _logger.exception("Ponto connection %s: %s failed", connection.id, duty.__name__)
+                    engine.env.cr.rollback()
+                work.next()
+            work.next(1)
 
     def _check_authorizations(self):
         """Give the responsible one activity about all accounts to renew, keep it up to date, or close it."""
