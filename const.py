@@ -62,6 +62,7 @@ CARD_REFERENCE_TYPES = ("PAN", "MASKEDPAN")
 RENEWAL_LINK_DAYS = 45
 # Authorizing at a bank takes minutes, a second signature of the company may take until the next day.
 RENEWAL_RETURN_HOURS = 24
+RENEWAL_MAIL_DAYS = 7  # a mail that a server refuses is sent again once a day for so long
 RENEWAL_REQUEST_PAUSE = timedelta(minutes=1)  # clicks within it share one request at Ponto
 RENEWAL_REQUEST_DAYS = 7  # kept longer than a return address is valid, so that one is never taken for unknown
 RENEWAL_FOLLOWED = timedelta(minutes=5)  # after a return; as long as an open page follows a synchronization

@@ -46,7 +46,7 @@ class PontoRenewal(Controller):
         renewal = self._find(token)
         if not renewal:
             return self._refuse()
-        address = renewal._go(int(bank)) if bank.isdecimal() and len(bank) < 10 else None
+        address = renewal._go(int(bank)) if isinstance(bank, str) and bank.isdecimal() and len(bank) < 10 else None
         return self._redirect(address) if address else self._show(renewal, link=request.httprequest.path)
 
     @route("/ponto/renewed/<token>", type="http", auth="public", methods=["GET"], save_session=False)
@@ -56,6 +56,8 @@ class PontoRenewal(Controller):
         :param str token: signed, for one return of one person
         :return: the dashboard for a user, a word of thanks for everybody else
         """
+        if request.httprequest.method == "HEAD":  # programs that look where an address leads use nothing up
+            return self._with_headers(request.make_response(""))
         # sudo: the signature decides, not the rights of a visitor.
         way = request.env["ponto.renewal.request"].sudo()._take_return(token, request.session.uid)
         if not way:

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..const import AUTHORIZATION_DAYS, AUTHORIZATION_ISSUES
+from ..const import AUTHORIZATION_DAYS, AUTHORIZATION_ISSUES, EXPIRES_SOON_DAYS
 from .authorization_calendar import needs_badge
 from .ponto_day_text import local_day
 
@@ -164,10 +164,13 @@ class PontoAccount(models.Model):
         :param synchronization: `ponto_client.Synchronization`, the latest one of the account, or None
         :return bool: whether somebody authorized the account again
         """
-        before = self.authorized_at
+        before, known = self.authorized_at, self.authorization_expected_at
         if not vals["authorized_at"]:
             vals["authorized_at"] = before
-        renewed = bool(before and vals["authorized_at"] > before)
+        expected = vals["authorization_expected_at"]
+        # Where Ponto names no beginning, an end that is far from the known one is that of another authorization.
+        jumped = bool(known and expected) and expected > fields.Datetime.add(known, days=EXPIRES_SOON_DAYS)
+        renewed = vals["authorized_at"] > before if before else jumped
         if not renewed and not vals["authorization_expected_at"]:
             vals["authorization_expected_at"] = self.authorization_expected_at
         vals["authorization_refused_at"] = self._get_refused_since(vals["authorized_at"], synchronization)

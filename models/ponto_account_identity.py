@@ -1,6 +1,6 @@
 import logging
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -104,6 +104,9 @@ class PontoAccount(models.Model):
                 "statement_anchor": kin.filtered("statement_anchor")[:1].statement_anchor or self.statement_anchor,
             }
         )
+        if not self._is_authorization_over():
+            pending = kin.renewal_line_ids.filtered(lambda line: not line.renewed_at)
+            pending.renewed_at = self.authorized_at or fields.Datetime.now()
         kin.write({"opening_line_id": False, "declined_periods": False, "statement_anchor": False})
         statements = self.env["account.bank.statement"].search([("ponto_account_id", "in", kin.ids)])
         statements.with_context(ponto_statement=True).write({"ponto_account_id": self.id})

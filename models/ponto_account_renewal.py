@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
-from ..const import RENEWAL_FOLLOWED
+from ..const import EXPIRES_SOON_DAYS, RENEWAL_FOLLOWED
 from .ponto_day_text import local_day, say_day, say_recent_day
 
 RENEWABLE = ("expires_soon", "expired")
@@ -68,7 +68,7 @@ class PontoAccount(models.Model):
         :raises UserError: in one sentence, when an account is not synchronized, or somebody cannot be asked
         """
         self._check_may_act()
-        if not self or not all(account.linked for account in self):
+        if not self or not all(account._is_to_be_renewed() for account in self):
             raise UserError(
                 self.env._("Only the authorization of an account that is synchronized can be renewed here.")
             )
@@ -152,12 +152,16 @@ class PontoAccount(models.Model):
 
     def _note_renewed(self):
         """Close what was asked for these accounts: Ponto gives a newer authorization, whoever renewed it and wherever."""
+        self.write({"reminded_stage": False, "reminded_end": False, "end_told": False})
         # sudo: what was asked is written by the addon only.
         lines = (
             self.env["ponto.renewal.line"].sudo().search([("account_id", "in", self.ids), ("renewed_at", "=", False)])
         )
         for line in lines:
-            line.renewed_at = line.account_id.authorized_at or fields.Datetime.now()
+            renewed_at = line.account_id.authorized_at or fields.Datetime.now()
+            # Who is asked may have renewed some days before; what is older is a date that Ponto corrected.
+            if renewed_at > fields.Datetime.subtract(line.asked_at, days=EXPIRES_SOON_DAYS):
+                line.renewed_at = renewed_at
 
     # ------------------------------------------------------------------ in words
 

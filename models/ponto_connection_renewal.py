@@ -31,7 +31,7 @@ class PontoConnection(models.Model):
         :raises UserError: in one sentence, when there is nothing to renew, or somebody cannot be asked
         """
         self.check_access("read")
-        linked = self.account_ids.filtered("linked")
+        linked = self.account_ids.filtered(lambda account: account._is_to_be_renewed())
         ending = linked.filtered(lambda account: account.state in RENEWABLE)
         if not linked:
             raise UserError(self.env._("No account of this connection is synchronized: there is nothing to renew."))

@@ -1,10 +1,10 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import consteq, format_list
 
-from ..const import AUTHORIZATION_DAYS, RENEWAL_LINK_DAYS
+from ..const import AUTHORIZATION_DAYS, RENEWAL_LINK_DAYS, RENEWAL_MAIL_DAYS
 from .ponto_day_text import local_day, say_day, say_recent_day
 from .ponto_renewal_link import MAIL_SCOPE, read_signed, sign
 
@@ -25,7 +25,11 @@ class PontoRenewal(models.Model):
     connection_id = fields.Many2one("ponto.connection", required=True, ondelete="cascade", index=True, readonly=True)
     company_id = fields.Many2one(related="connection_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Who Renews", readonly=True, help="Empty when a user went to Ponto at once."
+        "res.partner",
+        string="Who Renews",
+        readonly=True,
+        ondelete="restrict",
+        help="Empty when a user went to Ponto at once.",
     )
     asked_by = fields.Many2one("res.users", readonly=True, help="Empty when the daily check asked.")
     asked_at = fields.Datetime("Asked On", required=True, readonly=True, default=fields.Datetime.now)
@@ -44,7 +48,9 @@ class PontoRenewal(models.Model):
     line_ids = fields.One2many("ponto.renewal.line", "renewal_id", string="Accounts", readonly=True)
     renewed_at = fields.Datetime("Renewed On", compute="_compute_state", store=True)
     state = fields.Selection(
-        [("asked", "Asked"), ("opened", "Opened"), ("renewed", "Renewed")], compute="_compute_state", store=True
+        [("asked", "Asked"), ("opened", "Opened"), ("renewed", "Renewed"), ("dropped", "Not needed")],
+        compute="_compute_state",
+        store=True,
     )
     summary = fields.Char(compute="_compute_summary")
     has_ended = fields.Boolean(compute="_compute_end", help="Whether one of the authorizations has ended already.")
@@ -55,13 +61,15 @@ class PontoRenewal(models.Model):
 
     # ------------------------------------------------------------------ computes
 
-    @api.depends("line_ids.renewed_at", "opened_at")
+    @api.depends("line_ids.renewed_at", "line_ids.account_id.linked", "opened_at")
     def _compute_state(self):
         for renewal in self:
-            moments = renewal.line_ids.mapped("renewed_at")
-            done = bool(moments) and all(moments)
-            renewal.renewed_at = max(moments) if done else False
-            renewal.state = "renewed" if done else "opened" if renewal.opened_at else "asked"
+            done = bool(renewal.line_ids) and not renewal._get_pending_lines()
+            renewal.renewed_at = done and max(filter(None, renewal.line_ids.mapped("renewed_at")), default=False)
+            if done:
+                renewal.state = "renewed" if renewal.renewed_at else "dropped"
+            else:
+                renewal.state = "opened" if renewal.opened_at else "asked"
 
     @api.depends("asked_at", "renewed_at", "partner_id")
     @api.depends_context("lang")
@@ -143,7 +151,11 @@ class PontoRenewal(models.Model):
         """
         now, connection = fields.Datetime.now(), accounts.connection_id
         who = [("partner_id", "=", partner.id)] if partner else [("partner_id", "=", False), ("asked_by", "=", user.id)]
-        renewal = self.search([("connection_id", "=", connection.id), ("state", "!=", "renewed"), *who], limit=1)
+        # What was renewed once is asked anew in a new record: what was asked before stays as it was.
+        again = ("line_ids", "not any", [("account_id", "in", accounts.ids), ("renewed_at", "!=", False)])
+        renewal = self.search(
+            [("connection_id", "=", connection.id), ("state", "in", ("asked", "opened")), again, *who], limit=1
+        )
         vals = {"asked_at": now, "asked_by": user.id if user else False}
         if not partner:
             vals["opened_at"] = now
@@ -153,7 +165,8 @@ class PontoRenewal(models.Model):
             partner_id = partner.id if partner else False
             renewal = self.create({**vals, "connection_id": connection.id, "partner_id": partner_id})
         known = renewal.line_ids.filtered(lambda line: line.account_id in accounts)
-        known.write({"asked_at": now, "renewed_at": False})
+        known.asked_at = now
+        renewal.invalidate_recordset(["ends_on", "has_ended"])  # they depend on today
         renewal.line_ids.create(
             [
                 {"renewal_id": renewal.id, "account_id": account.id, "asked_at": now}
@@ -165,7 +178,12 @@ class PontoRenewal(models.Model):
     def _send_mail(self):
         """Queue the mail in the language of the contact; it leaves when this transaction is committed."""
         self.ensure_one()
-        mail_id = self.env.ref(TEMPLATE).send_mail(
+        template = self.env.ref(TEMPLATE, raise_if_not_found=False)
+        if not template:
+            raise UserError(
+                self.env._("The e-mail template for renewals was deleted: install the app again to restore it.")
+            )
+        mail_id = template.send_mail(
             self.id,
             email_values={"references": self.connection_id._get_renewal_thread()},
         )
@@ -173,6 +191,18 @@ class PontoRenewal(models.Model):
         self.env["mail.mail"].browse(mail_id).mail_message_id.body = False
         # The queue is run once an hour otherwise.
         self.env.ref(MAIL_QUEUE)._trigger()
+
+    @api.model
+    def _get_failed_mails(self, connection):
+        """Return the mails of the last days that the mail server refused: they are sent again, and told.
+
+        :param connection: `ponto.connection` record
+        :return: `mail.mail` records
+        """
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=RENEWAL_MAIL_DAYS)
+        renewals = self.search([("connection_id", "=", connection.id), ("state", "in", ("asked", "opened"))])
+        failed = [("model", "=", self._name), ("res_id", "in", renewals.ids), ("state", "=", "exception")]
+        return self.env["mail.mail"].search([*failed, ("create_date", ">=", since)])
 
     def _note_asked(self, accounts):
         """Tell in the connection's chatter who was asked for what."""
@@ -242,6 +272,9 @@ class PontoRenewal(models.Model):
         :return str: signed; it serves nothing anymore once all is renewed
         """
         self.ensure_one()
+        if not self.env.su:
+            # Rendering a template by RPC would give it to whoever may read the renewal.
+            raise AccessError(self.env._("The link is for who renews."))
         validity = validity or {"days": RENEWAL_LINK_DAYS}
         # sudo: whoever edits the mail may put the link into it; nobody reads what signs it.
         token = sign(self.env, MAIL_SCOPE, [self.id, self.sudo().nonce], **validity)
@@ -256,7 +289,8 @@ class PontoRenewal(models.Model):
         """
         values = read_signed(self.env, MAIL_SCOPE, token)
         renewal = self.browse(values[0]).exists() if values else self
-        return renewal if renewal and consteq(renewal.nonce, values[1]) else None
+        serves = renewal.connection_id.active and renewal.partner_id.active
+        return renewal if serves and consteq(renewal.nonce, values[1]) else None
 
     def _go(self, institution_id):
         """Return where somebody who came from the mail renews a bank: one request serves one account of it.

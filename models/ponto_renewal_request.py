@@ -93,7 +93,9 @@ class PontoRenewalRequest(models.Model):
 
     def _get_return_address(self):
         token = sign(self.env, RETURN_SCOPE, [self.id, self.nonce], hours=RENEWAL_RETURN_HOURS)
-        return f"{self._get_return_root()}/ponto/renewed/{token}"
+        # Who came from a mail has no session anywhere: only the configured name is trusted.
+        root = self._get_return_root() if self.user_id else self.get_base_url().rstrip("/")
+        return f"{root}/ponto/renewed/{token}"
 
     @api.model
     def _get_return_root(self):

@@ -93,8 +93,10 @@ class PontoConnectionCheck(models.TransientModel):
             values = {"account": account.display_name, **self._tell_expiry(account)}
             if account.authorization_refused_at:
                 sentence = self.env._("%(account)s: the bank no longer lets Ponto read it.", **values)
-            else:
+            elif account._is_authorization_over():
                 sentence = self.env._("%(account)s: the authorization ended on %(day)s, %(distance)s.", **values)
+            else:
+                sentence = self.env._("%(account)s: the authorization ends on %(day)s, %(distance)s.", **values)
             yield Finding("red", sentence, "renew_authorization")
         for account in self._get_unauthorized("expires_soon"):
             sentence = self.env._(

@@ -76,7 +76,9 @@ class PontoConnectionCheck(models.TransientModel):
 
     def _mend_restore_schedule(self):
         # sudo: scheduled actions belong to the system administrator; these two are this addon's own, and whoever may
-        # edit a connection may have it read. A neutralized copy never gets here.
+        # edit a connection may have it read.
+        if self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"):
+            return
         convert_file(self.sudo().env, "account_online_ponto", "data/ir_cron_data.xml", {}, "update", noupdate=True)
         stopped = self._get_scheduled_actions().filtered(lambda cron: not cron.active)
         stopped.write({"active": True, "nextcall": fields.Datetime.now()})
