@@ -2,35 +2,24 @@
 
 from datetime import date, datetime, timedelta
 
-from freezegun import freeze_time
-
 from odoo.tests import tagged
 
 from . import authorization_tables as tables
-from .common import OTHER_IBAN, PontoCase
+from .authorization_case import ACTIVITY, AuthorizationCase
+from .common import OTHER_IBAN
 
-ACTIVITY = "account_online_ponto.mail_activity_authorization"
-BEGINNING = datetime(2026, 1, 5, 10, 0)  # a Monday, 11 o'clock in Brussels
 YEARS = timedelta(days=2 * 365)
 
 
 @tagged("post_install", "-at_install")
-class TestAuthorizationDays(PontoCase):
+class TestAuthorizationDays(AuthorizationCase):
     """Time is the test's; every day the scheduled actions check authorizations, and read what Ponto has."""
 
-    def setUp(self):
-        super().setUp()
-        clock = freeze_time(BEGINNING)
-        self.frozen = clock.start()
-        self.addCleanup(clock.stop)
-        self.bank.synchronizer.background_until = self.bank.clock.now()
-        self.renewer = self.env["res.partner"].create({"name": "Rik", "email": "rik@example.com"})
-        self.bank_account = self.open_account()
+    beginning = datetime(2026, 1, 5, 10, 0)  # a Monday, 11 o'clock in Brussels
 
     def link(self, **kwargs):
         """Connect and link every account; return the connection."""
-        values = {"renewer_id": self.renewer.id, "responsible_user_id": self.accountant.id, **kwargs}
-        self.connection = self.connect_and_import(**values)
+        super().link(responsible_user_id=self.accountant.id, **kwargs)
         self.states = {account: account.state for account in self.accounts()}
         self.open = self.activities()
         return self.connection
@@ -58,8 +47,7 @@ class TestAuthorizationDays(PontoCase):
             if today not in asleep:
                 if today in happens or number % reads_every == 0:
                     self.run_cron()
-                with self.working() as env:
-                    env["ponto.connection"]._cron_check_authorizations()
+                self.check()
             self.env.invalidate_all()
             events = [*self.changed_states(), *self.changed_activities()]
             mails, before = self.mails(), mails

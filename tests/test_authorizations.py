@@ -2,19 +2,16 @@
 
 from datetime import date, datetime, timedelta
 
-from freezegun import freeze_time
-
 from odoo import fields
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
 from ..models.authorization_calendar import due_mail, needs_activity, needs_badge, workdays_before
-from .common import OTHER_IBAN, PontoCase
-from .test_authorization_days import ACTIVITY
+from .authorization_case import ACTIVITY, AuthorizationCase
+from .common import OTHER_IBAN
 
 THIRD_IBAN = "BE02001000000140"
 DETAILS, TRANSACTIONS = "accountDetails", "accountTransactions"
-MORNING = datetime(2026, 3, 2, 6, 0)
 
 
 @tagged("post_install", "-at_install")
@@ -59,45 +56,6 @@ class TestCalendar(BaseCase):
         end = date(2026, 7, 4)
         self.assertEqual([needs_badge(end, date(2026, 6, day)) for day in (3, 4)], [False, True])
         self.assertEqual([needs_activity(end, date(2026, 6, day)) for day in (12, 13)], [False, True])
-
-
-class AuthorizationCase(PontoCase):
-    """Time stands still unless the test moves it."""
-
-    def setUp(self):
-        super().setUp()
-        clock = freeze_time(MORNING)
-        self.frozen = clock.start()
-        self.addCleanup(clock.stop)
-        self.bank.synchronizer.background_until = self.bank.clock.now()
-        self.renewer = self.env["res.partner"].create({"name": "Rik", "email": "rik@example.com"})
-        self.bank_account = self.open_account()
-
-    def link(self, **kwargs):
-        self.connection = self.connect_and_import(renewer_id=self.renewer.id, **kwargs)
-        return self.account_of(self.bank_account)
-
-    def account_of(self, bank_account):
-        return self.connection.account_ids.filtered(lambda a: a.ponto_id == bank_account.id)
-
-    def let_end(self, account, days):
-        """Let an authorization of 180 days end in some days."""
-        beginning = fields.Datetime.now() - timedelta(days=180 - days)
-        account.write({"authorized_at": beginning, "authorization_expected_at": beginning + timedelta(days=180)})
-
-    def pass_days(self, days):
-        self.frozen.tick(timedelta(days=days))
-        self.run_cron()
-        self.env.invalidate_all()
-
-    def check(self):
-        self.env.flush_all()
-        with self.working() as env:
-            env["ponto.connection"]._cron_check_authorizations()
-        self.env.invalidate_all()
-
-    def mails(self):
-        return self.env["mail.mail"].search([("model", "=", "ponto.renewal")])
 
 
 @tagged("post_install", "-at_install")

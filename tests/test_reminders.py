@@ -6,8 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_authorization_days import ACTIVITY
-from .test_authorizations import AuthorizationCase
+from .authorization_case import ACTIVITY, AuthorizationCase
 
 
 @tagged("post_install", "-at_install")
