@@ -8,6 +8,7 @@ from ..const import AUTHORIZATION_DAYS, AUTHORIZATION_ISSUES, EXPIRES_SOON_DAYS
 from .authorization_calendar import needs_badge
 from .ponto_day_text import local_day
 
+LINKED_STATES = {"linked", "expires_soon", "expired", "replaced"}
 STOPPED_STATES = ("off", "replaced", "closed")
 
 
@@ -70,9 +71,8 @@ class PontoAccount(models.Model):
         if operator != "in":
             return NotImplemented
         # The state depends on today in each connection's time zone: it is found out in one place only.
-        # sudo: which of the accounts found may be seen is left to the search.
-        accounts = self.sudo().with_context(active_test=False).search([])
-        return Domain("id", "in", accounts.filtered(lambda account: account.state in value).ids)
+        domain = Domain("linked", "=", True) if LINKED_STATES.issuperset(value) else Domain.TRUE
+        return Domain("id", "in", self.search(domain).filtered(lambda account: account.state in value).ids)
 
     def _get_state(self):
         if not self.linked:
