@@ -9,7 +9,6 @@ from odoo.tools import format_date, format_datetime
 READERS = "account.group_account_invoice,account.group_account_readonly"
 # Modules that bring a screen of bank transactions of their own; the card's button then stays theirs.
 SCREEN_MODULES = {"account_accountant", "account_reconcile_oca"}
-RENEWABLE_STATES = ("expires_soon", "expired")
 
 
 # Odoo asks for the feed sources through a name-mangled method: this class must be called exactly AccountJournal.
@@ -284,7 +283,6 @@ class AccountJournal(models.Model):
             "state": account.state,
             "authorization": authorization,
             "authorization_level": authorization_level,
-            "renewable": account.state in RENEWABLE_STATES,
             **account._prepare_renewal_card_vals(),
             "balance_state": account.balance_state,
             "balance_date": format_date(self.env, account.bank_balance_date),

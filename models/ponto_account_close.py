@@ -36,7 +36,7 @@ class PontoAccount(models.Model):
         """
         well, sentence = self._check_last_balance()
         self._unlink_journal()
-        self.closed_on = self.connection_id._get_local_day()
+        self.closed_on = self._get_today()
         self.message_post(
             body=self.env._("Account closed; its journal and its transactions stay. %(finding)s", finding=sentence)
         )

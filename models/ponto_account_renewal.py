@@ -184,14 +184,18 @@ class PontoAccount(models.Model):
         return _("authorized until %(day)s, in %(count)s days", **values)
 
     def _prepare_renewal_card_vals(self):
-        """Prepare what the journal's card says about renewing: only while there is something to renew.
+        """Prepare what the journal's card says about renewing; the notes only while there is something to renew.
 
         :return: JSON-able dict
         """
         self.ensure_one()
         if self.state not in RENEWABLE:
-            return {}
-        return {"mandate_note": self.mandate_note or "", "renewal_note": self._get_open_renewal_note()}
+            return {"renewable": False}
+        return {
+            "renewable": True,
+            "mandate_note": self.mandate_note or "",
+            "renewal_note": self._get_open_renewal_note(),
+        }
 
     def _get_open_renewal_note(self):
         """Return when somebody was asked to renew, until it is done.

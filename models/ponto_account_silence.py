@@ -7,6 +7,7 @@ from odoo.tools.misc import format_date, format_datetime
 
 from ..const import REFRESH_SILENCE, SILENT_DAYS
 from .account_rhythm import silent_from
+from .ponto_day_text import local_day
 
 SYNCHRONIZED = ("linked", "expires_soon")  # the other states have words of their own
 
@@ -92,7 +93,7 @@ class PontoAccount(models.Model):
         return self.connection_id.last_success_at
 
     def _get_seen_on(self):
-        return self.connection_id._get_local_day(self._get_seen_at())
+        return local_day(self._get_seen_at(), self.connection_id.timezone)
 
     # ------------------------------------------------------------------ Ponto's refresh
 

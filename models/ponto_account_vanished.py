@@ -13,8 +13,8 @@ class PontoAccount(models.Model):
         :return: the accounts that have just vanished
         """
         gone = self.filtered("listed")
-        for connection, accounts in gone.grouped("connection_id").items():
-            accounts.write({"listed": False, "vanished_on": connection._get_local_day()})
+        for day, accounts in gone.grouped(lambda account: account._get_today()).items():
+            accounts.write({"listed": False, "vanished_on": day})
         for account in gone.filtered(lambda account: account.sync_stage == "pull"):
             # Ponto would not know the account: what is there can still be imported, the rest is read when it is back.
             account.sync_stage = "import" if account.linked else False

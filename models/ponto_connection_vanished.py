@@ -1,9 +1,7 @@
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools.misc import format_date
-
-from .ponto_day_text import local_day
 
 VANISHED = "account_online_ponto.mail_activity_vanished"
 
@@ -91,11 +89,3 @@ class PontoConnection(models.Model):
         :return str: name of the zone
         """
         return self.env.context.get("tz") or self.env.user.tz or self.timezone or "UTC"
-
-    def _get_local_day(self, moment=None):
-        """Return the calendar day of a moment in the time zone of the connection.
-
-        :param datetime moment: naive UTC; now when not given
-        :return date: the day
-        """
-        return local_day(moment or fields.Datetime.now(), self.timezone)

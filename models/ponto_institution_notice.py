@@ -53,11 +53,15 @@ class PontoInstitution(models.Model):
 
     # ------------------------------------------------------------------ maintenance
 
-    def _is_in_maintenance(self):
-        """Tell whether the bank is under maintenance now; an end or a beginning that is not known lies far off."""
+    def _is_in_maintenance(self, since=None):
+        """Tell whether the bank is under maintenance now; an end or a beginning that is not known lies far off.
+
+        :param datetime since: ask for any moment from this one until now; naive UTC
+        """
         now = fields.Datetime.now()
         begun = not self.maintenance_from or self.maintenance_from <= now
-        return bool(self.maintenance_type and begun and (not self.maintenance_to or self.maintenance_to > now))
+        lasts = not self.maintenance_to or self.maintenance_to > (since or now)
+        return bool(self.maintenance_type and begun and lasts)
 
     def _is_maintenance_planned(self):
         now = fields.Datetime.now()

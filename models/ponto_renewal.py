@@ -77,7 +77,14 @@ class PontoRenewal(models.Model):
         for renewal in self:
             renewal.summary = renewal._describe(renewal.renewed_at)
 
-    @api.depends("line_ids.renewed_at", "line_ids.account_id.authorization_expires_at")
+    # They depend on today too: every asking computes them anew.
+    @api.depends(
+        "asked_at",
+        "line_ids.renewed_at",
+        "line_ids.account_id.linked",
+        "line_ids.account_id.authorization_expires_at",
+        "line_ids.account_id.authorization_refused_at",
+    )
     def _compute_end(self):
         for renewal in self:
             accounts = renewal._get_pending_lines().account_id
@@ -166,7 +173,6 @@ class PontoRenewal(models.Model):
             renewal = self.create({**vals, "connection_id": connection.id, "partner_id": partner_id})
         known = renewal.line_ids.filtered(lambda line: line.account_id in accounts)
         known.asked_at = now
-        renewal.invalidate_recordset(["ends_on", "has_ended"])  # they depend on today
         renewal.line_ids.create(
             [
                 {"renewal_id": renewal.id, "account_id": account.id, "asked_at": now}
@@ -180,9 +186,7 @@ class PontoRenewal(models.Model):
         self.ensure_one()
         template = self.env.ref(TEMPLATE, raise_if_not_found=False)
         if not template:
-            raise UserError(
-                self.env._("The e-mail template for renewals was deleted: install the app again to restore it.")
-            )
+            raise UserError(self.env._("The e-mail template for renewals was deleted: upgrade the app to restore it."))
         mail_id = template.send_mail(
             self.id,
             email_values={"references": self.connection_id._get_renewal_thread()},

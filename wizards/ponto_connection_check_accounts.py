@@ -1,10 +1,10 @@
-import pytz
 from babel.dates import format_timedelta
 
 from odoo import fields, models
 from odoo.tools.misc import babel_locale_parse, format_date, get_lang
 
 from ..const import RATE_OLD, REFRESH_SILENCE
+from ..models.ponto_account_silence import SYNCHRONIZED
 from ..models.ponto_rates import get_first_rate_date, get_last_rate_date
 from .ponto_check_table import Finding
 
@@ -127,11 +127,7 @@ class PontoConnectionCheck(models.TransientModel):
         """
         if not account.authorization_expires_at:
             return {"day": "?", "distance": "?"}
-        zone = pytz.timezone(self.connection_id.timezone)
-        end, today = (
-            pytz.utc.localize(moment).astimezone(zone).date()
-            for moment in (account.authorization_expires_at, fields.Datetime.now())
-        )
+        end, today = account._get_day(account.authorization_expires_at), account._get_today()
         locale = babel_locale_parse(get_lang(self.env).code)
         # Always in days, however many: that is how authorizations are counted.
         days = {"granularity": "day", "threshold": float("inf"), "add_direction": True, "locale": locale}
@@ -143,7 +139,7 @@ class PontoConnectionCheck(models.TransientModel):
     def _probe_refresh(self, _talk):
         """Whether Ponto refreshes the accounts at their banks, as it does four times a day."""
         # What the bank does not let Ponto read has a line of its own.
-        accounts = self._get_linked().filtered(lambda account: account.state in ("linked", "expires_soon"))
+        accounts = self._get_linked().filtered(lambda account: account.state in SYNCHRONIZED)
         for account in self._get_overdue(accounts):
             sentence = self.env._(
                 "%(account)s was last refreshed on %(moment)s.",
@@ -173,7 +169,7 @@ class PontoConnectionCheck(models.TransientModel):
                 account.synchronized_at
                 and account.synchronized_at < limit
                 and account.available
-                and not self._is_under_maintenance(account.institution_id, since=account.synchronized_at)
+                and not account.institution_id._is_in_maintenance(since=account.synchronized_at)
             )
         )
 

@@ -1,6 +1,6 @@
 from dataclasses import dataclass, field
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import format_list
 from odoo.tools.misc import format_datetime
 
@@ -230,7 +230,7 @@ class PontoConnectionCheck(models.TransientModel):
                 banks=self._list_names(replaced),
             )
             yield Finding("red", sentence, "open_ponto")
-        for bank in banks.filtered(self._is_under_maintenance):
+        for bank in banks.filtered(lambda bank: bank._is_in_maintenance()):
             values = {"bank": bank.name, "moment": self._tell_moment(bank.maintenance_to)}
             if bank.maintenance_to:
                 sentence = self.env._("%(bank)s is under maintenance until %(moment)s.", **values)
@@ -246,16 +246,6 @@ class PontoConnectionCheck(models.TransientModel):
         yield Finding("green", self.env._("%(banks)s: no remark by Ponto.", banks=self._list_names(banks)))
 
     # ------------------------------------------------------------------ words
-
-    def _is_under_maintenance(self, bank, since=None):
-        """Tell whether Ponto announced maintenance of a bank for now.
-
-        :param bank: `ponto.institution` record
-        :param datetime since: ask for any moment from this one until now; naive UTC
-        """
-        now = fields.Datetime.now()
-        begins, ends = bank.maintenance_from, bank.maintenance_to
-        return bool(bank.maintenance_type and (not begins or begins <= now) and (not ends or ends > (since or now)))
 
     def _list_names(self, records):
         return format_list(self.env, records.mapped("display_name"))

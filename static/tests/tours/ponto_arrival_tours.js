@@ -1,25 +1,12 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
+import { chooseMenu } from "./ponto_tour_steps";
+
 /** An Administrator of Invoicing comes to Ponto with books that were kept by hand, and with an empty journal. */
 
 const tours = registry.category("web_tour.tours");
 const JOURNAL = "Old Bank";
-
-function chooseMenu(section, item) {
-    return [
-        {
-            content: "Open the section of the menu",
-            trigger: `.o_menu_sections [data-menu-xmlid="${section}"]`,
-            run: "click",
-        },
-        {
-            content: "Choose the menu",
-            trigger: `.o-dropdown--menu [data-menu-xmlid="account_online_ponto.${item}"]`,
-            run: "click",
-        },
-    ];
-}
 
 function fill(field) {
     return {
@@ -35,7 +22,7 @@ function fill(field) {
 function connect() {
     return [
         ...stepUtils.goToAppSteps("account.menu_finance", "Open Invoicing"),
-        ...chooseMenu("account.menu_finance_configuration", "ponto_connection_menu"),
+        ...chooseMenu("account.menu_finance_configuration", "account_online_ponto.ponto_connection_menu"),
         { content: "Create a connection", trigger: ".o_list_button_add", run: "click" },
         ...["client_id", "client_secret", "api_url"].map(fill),
         { content: "Connect", trigger: "button[name=action_connect]", run: "click" },
@@ -66,7 +53,7 @@ function synchronize() {
 /** Opens the account from Invoicing > Bank. */
 function openAccount() {
     return [
-        ...chooseMenu("account_online_ponto.account_bank_menu", "account_bank_ponto_account_menu"),
+        ...chooseMenu("account_online_ponto.account_bank_menu", "account_online_ponto.account_bank_ponto_account_menu"),
         { content: "Open the account", trigger: ".o_data_row td[name=reference]", run: "click" },
     ];
 }
@@ -100,7 +87,7 @@ tours.add("ponto_arrival_typed", {
 tours.add("ponto_arrival_typed_report", {
     steps: () => [
         ...stepUtils.goToAppSteps("account.menu_finance", "Open Invoicing"),
-        ...chooseMenu("account_online_ponto.account_bank_menu", "account_bank_ponto_link_menu"),
+        ...chooseMenu("account_online_ponto.account_bank_menu", "account_online_ponto.account_bank_ponto_link_menu"),
         {
             content: "Each link is listed with its evidence",
             trigger: `.o_list_view:has(.o_data_row:contains("Invoice 3"):contains("The same day and amount")):has(.o_data_row:contains("Printer, a day late"):contains("a day apart"))`,
@@ -167,7 +154,7 @@ tours.add("ponto_arrival_typed_report", {
 tours.add("ponto_undo_link", {
     steps: () => [
         ...stepUtils.goToAppSteps("account.menu_finance", "Open Invoicing"),
-        ...chooseMenu("account_online_ponto.account_bank_menu", "account_bank_ponto_link_menu"),
+        ...chooseMenu("account_online_ponto.account_bank_menu", "account_online_ponto.account_bank_ponto_link_menu"),
         {
             content: "Open a link",
             trigger: `.o_data_row:contains("Printer, a day late") td[name=line_text]`,

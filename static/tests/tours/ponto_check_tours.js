@@ -1,23 +1,9 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
-const tours = registry.category("web_tour.tours");
+import { chooseMenu } from "./ponto_tour_steps";
 
-function chooseMenu(section, item) {
-    return [
-        ...stepUtils.goToAppSteps("account.menu_finance", "Open Invoicing"),
-        {
-            content: "Open the section of the menu",
-            trigger: `.o_menu_sections [data-menu-xmlid="${section}"]`,
-            run: "click",
-        },
-        {
-            content: "Choose the menu",
-            trigger: `.o-dropdown--menu [data-menu-xmlid="account_online_ponto.${item}"]`,
-            run: "click",
-        },
-    ];
-}
+const tours = registry.category("web_tour.tours");
 
 /** A line of Check Connection, and how it is: the icon is read aloud. */
 function line(code, said) {
@@ -27,7 +13,8 @@ function line(code, said) {
 /** An Administrator of Invoicing finds the schedule switched off and the journal archived, and mends both in place. */
 tours.add("ponto_check_connection", {
     steps: () => [
-        ...chooseMenu("account.menu_finance_configuration", "ponto_connection_menu"),
+        ...stepUtils.goToAppSteps("account.menu_finance", "Open Invoicing"),
+        ...chooseMenu("account.menu_finance_configuration", "account_online_ponto.ponto_connection_menu"),
         { content: "Open the connection", trigger: ".o_data_row td[name=name]", run: "click" },
         { content: "Check it", trigger: "button[name=action_check]", run: "click" },
         { trigger: ".modal .alert-danger:contains(Problems: 2)" },
@@ -61,7 +48,8 @@ tours.add("ponto_check_connection", {
 /** An accounting firm looks at all its clients, of which only one is chosen in the company switcher. */
 tours.add("ponto_all_bank_accounts", {
     steps: () => [
-        ...chooseMenu("account_online_ponto.account_bank_menu", "account_bank_ponto_overview_menu"),
+        ...stepUtils.goToAppSteps("account.menu_finance", "Open Invoicing"),
+        ...chooseMenu("account_online_ponto.account_bank_menu", "account_online_ponto.account_bank_ponto_overview_menu"),
         {
             content: "Accounts of all clients, what expires first on top",
             trigger: ".o_list_view .o_data_row:first:contains(Garage Dubois):contains(Expired)",

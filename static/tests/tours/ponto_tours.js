@@ -1,6 +1,8 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
+import { chooseMenu } from "./ponto_tour_steps";
+
 const tours = registry.category("web_tour.tours");
 const MAIN = "BE68539007547034";
 const OTHER = "BE71096123456769";
@@ -12,21 +14,6 @@ function given(name) {
 
 function goToInvoicing() {
     return stepUtils.goToAppSteps("account.menu_finance", "Open Invoicing");
-}
-
-function chooseMenu(section, item) {
-    return [
-        {
-            content: "Open the section of the menu",
-            trigger: `.o_menu_sections [data-menu-xmlid="${section}"]`,
-            run: "click",
-        },
-        {
-            content: "Choose the menu",
-            trigger: `.o-dropdown--menu [data-menu-xmlid="${item}"]`,
-            run: "click",
-        },
-    ];
 }
 
 function fill(field, name) {
