@@ -1,6 +1,7 @@
 from . import (
     account_bank_statement,
     account_bank_statement_line,
+    account_bank_statement_line_match,
     account_journal,
     account_journal_feed,
     account_journal_file,
@@ -53,6 +54,12 @@ from . import (
     ponto_link,
     ponto_match,
     ponto_matching,
+    ponto_matching_apply,
+    ponto_matching_documents,
+    ponto_matching_exact,
+    ponto_matching_log,
+    ponto_matching_partner,
+    ponto_matching_payments,
     ponto_partner_mapping,
     ponto_refresh,
     ponto_renewal,
@@ -63,4 +70,5 @@ from . import (
     ponto_token,
     ponto_transaction,
     ponto_transaction_undo,
+    res_partner,
 )
