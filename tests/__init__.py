@@ -49,6 +49,8 @@ from . import (
     test_links,
     test_links_move,
     test_marks,
+    test_matching,
+    test_matching_books,
     test_model,
     test_open_day,
     test_opening,
