@@ -3,6 +3,7 @@ from datetime import date, timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..models.ponto_match_facts import Finding
 from .common import OTHER_IBAN, PontoCase
 
 DAY = date(2026, 3, 16)
@@ -121,9 +122,13 @@ class TestPaymentAlarms(PontoCase):
     def test_a_partner_that_a_user_finds_later_gives_the_alarm(self):
         self.assertFalse(self.arrive(self.vals(account_number=STRANGE_IBAN)))
         line = self.env["account.bank.statement.line"].search([], order="id desc", limit=1)
-        line.partner_id = self.supplier
-        alarm = self.env["ponto.payment.alarm"].with_user(self.accountant)._raise_for(line)
-        self.assertEqual((alarm.kind, alarm.env.su), ("unknown_account", False))
+        payable = self.env["account.account"].search(
+            [("account_type", "=", "liability_payable"), ("company_ids", "in", self.company.ids)], limit=1
+        )
+        finding = Finding(key=line.id, evidence="chosen", account_id=payable.id, partner_id=self.supplier.id)
+        line = line.with_user(self.accountant)
+        self.assertTrue(line.env["ponto.matching"]._apply({line: finding}, user=self.accountant))
+        self.assertEqual(line.ponto_alarm_ids.mapped("kind"), ["unknown_account"])
 
     # ------------------------------------------------------------------ whole, and who may
 
