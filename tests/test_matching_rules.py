@@ -264,7 +264,7 @@ class TestMatchingRules(PontoCase):
 
     def test_an_account_of_ponto_applies_rules_only_when_it_is_told_to(self):
         rule = self.rule(match_label="contains", match_label_param="fee")
-        bank_account = self.open_account()
+        bank_account = self.open_account(opening_balance=0)
         connection = self.connect_and_import()
         account = connection.account_ids
         for matching, booked in (("off", 0), ("exact", 0), ("rules", 1)):

@@ -151,8 +151,8 @@ class TestMatchingTransfers(PontoCase):
             findings[line] = found[line.id]
         self.assertEqual(self.matching._apply(findings, user=self.accountant), lines)
         self.assertEqual(set(lines.mapped("is_reconciled")), {True})
-        items = lines.line_ids.filtered(lambda item: item.account_id == self.transfer_account)
-        self.assertEqual([item.reconciled for item in items.sorted("statement_line_id")], [True, True, False])
+        items = [line.line_ids.filtered(lambda item: item.account_id == self.transfer_account) for line in lines]
+        self.assertEqual([item.reconciled for item in items], [True, True, False])
         self.assertEqual(lines.ponto_match_ids.mapped("evidence"), ["transfer"] * 3)
         # What has changed meanwhile is not settled in part.
         late = lines.create({"date": DAY, "payment_ref": "Late", **sides[1], "amount": 20.0})
@@ -188,7 +188,7 @@ class TestMatchingTransfers(PontoCase):
         self.assertAlone(self.payment())
 
     def test_many_payments_cost_as_many_queries_as_one(self):
-        for number in range(20):
+        for number in range(8):
             self.other_side(100.0 + number)
 
         def count(number):
@@ -201,4 +201,4 @@ class TestMatchingTransfers(PontoCase):
             return self.env.cr.sql_log_count - before
 
         count(1)
-        self.assertEqual(count(20), count(1))
+        self.assertEqual(count(8), count(1))
