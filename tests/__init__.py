@@ -49,6 +49,8 @@ from . import (
     test_links,
     test_links_move,
     test_marks,
+    test_matching,
+    test_matching_books,
     test_matching_rules,
     test_matching_transfers,
     test_model,
