@@ -69,6 +69,16 @@ class TestPaymentAlarms(PontoCase):
         no_reference = {"amount": -7.0, "payment_ref": "Molens van Deinze"}
         self.assertFalse(self.arrive(self.vals(**no_reference), self.vals(**no_reference)))
 
+    def test_a_payment_of_another_company_is_no_repetition(self):
+        other = self._create_company("Elsewhere")
+        self.env.user.company_ids |= other
+        journal = self.env["account.journal"].create(
+            {"name": "Bank", "code": "ELSE", "type": "bank", "company_id": other.id}
+        )
+        lines = self.env(context={"allowed_company_ids": (self.company | other).ids})["account.bank.statement.line"]
+        lines = lines.create([self.vals(), self.vals(journal_id=journal.id)])
+        self.assertFalse(self.env["ponto.payment.alarm"]._raise_for(lines))
+
     def test_a_standing_order_and_money_that_came_back_are_no_alarm(self):
         rent = {"amount": -900.0, "payment_ref": "Rent"}
         self.assertEqual(len(self.arrive(self.vals(days=-58, **rent), self.vals(days=-28, **rent))), 1)
