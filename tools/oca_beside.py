@@ -1,0 +1,25 @@
+"""Matching beside OCA's account_reconcile_oca, on a database of its own: a part of ``./dev test``."""
+
+from . import python_env
+from .databases import Databases
+from .odoo_run import Runner, log_of, play_script
+from .output import say, step
+
+MODULE = "account_reconcile_oca"
+
+
+def match(databases: Databases) -> None:
+    """Import with both modules: every line is handled once, OCA's rules and screen go on.
+
+    :raises Failure: when a check fails
+    """
+    runner = databases.runner
+    addons = python_env.other_addons("requirements-oca.txt", runner.python)
+    runner = Runner(runner.odoo, runner.python, runner.cluster, more_addons=(addons,))
+    with databases.throw_away() as database:
+        with step(f"Installing {MODULE} beside the addon"):
+            runner.odoo_quiet(database, "--init", MODULE)
+        with step("Importing and matching beside it"):
+            result = play_script(runner, database, "oca_beside_script.py", {})
+        log_of(runner, database).unlink()
+    say("    " + ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in result.items()))
