@@ -25,9 +25,6 @@ class AccountBankStatementLine(models.Model):
     is_ponto = fields.Boolean(
         string="From Ponto", compute="_compute_is_ponto", search="_search_is_ponto", compute_sudo=True
     )
-    ponto_match_ids = fields.One2many(
-        "ponto.match", "statement_line_id", string="Matches", readonly=True, groups=READERS
-    )
     label_editable = fields.Boolean(compute="_compute_editable")
     partner_editable = fields.Boolean(compute="_compute_editable")
 

@@ -29,6 +29,9 @@ class PontoMatch(models.Model):
     )
     documents = fields.Char(readonly=True, help="What it settles, by the names of that moment.")
     partner_id = fields.Many2one("res.partner", readonly=True, ondelete="set null", index="btree_not_null")
+    previous_partner_id = fields.Many2one(
+        "res.partner", readonly=True, ondelete="set null", help="Of the bank transaction before: an undo gives it back."
+    )
     user_id = fields.Many2one("res.users", "Decided By", readonly=True, help="Empty when it matched by itself.")
     decided_at = fields.Datetime("Decided", readonly=True, default=fields.Datetime.now)
     synchronization_id = fields.Many2one(

@@ -66,3 +66,13 @@ class Finding:
     found: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     counterparts: tuple = ()
+
+
+def normalize_account(number):
+    """Return an account number as Odoo keeps it to compare.
+
+    :param str | None number: as the bank or a user wrote it
+    :return str: without blanks and signs, in capitals; "" for what names no account
+    """
+    sanitized = "".join(sign for sign in number or "" if sign.isalnum()).upper()
+    return sanitized if sum(map(str.isdigit, sanitized)) > 3 else ""

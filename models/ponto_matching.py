@@ -23,14 +23,6 @@ class PontoMatching(models.AbstractModel):
         return found
 
     @api.model
-    def _find_exact(self, journal, payments):
-        """Find documents and registered payments that payments name and equal.
-
-        :return dict: key of a payment: `Finding`
-        """
-        return {}
-
-    @api.model
     def _find_transfers(self, journal, payments):
         """Find transfers between journals of the company.
 
@@ -45,30 +37,3 @@ class PontoMatching(models.AbstractModel):
         :return dict: key of a payment: `Finding`
         """
         return {}
-
-    @api.model
-    def _find_partners(self, company, payments):
-        """Find the partners of payments.
-
-        :return dict: key of a payment: id of its partner
-        """
-        return {}
-
-    @api.model
-    def _get_payments(self, lines):
-        """Return bank transactions as evidence sees them.
-
-        :return list: of `Payment`, by the id of the line
-        """
-        return []
-
-    @api.model
-    def _apply(self, findings, user=None, run=None):
-        """Match existing bank transactions with what was found for them.
-
-        :param dict findings: `account.bank.statement.line` record: `Finding`
-        :param user: `res.users` record of who decided; None when they match by themselves
-        :param run: `ponto.synchronization` record, for the log
-        :return: the lines that are matched now
-        """
-        return self.env["account.bank.statement.line"]

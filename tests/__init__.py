@@ -58,6 +58,7 @@ from . import (
     test_other_feeds,
     test_pairing,
     test_payment_alarms,
+    test_payment_references,
     test_public_methods,
     test_pull,
     test_recognition,
