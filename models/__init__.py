@@ -3,6 +3,7 @@ from . import (
     account_bank_statement_line,
     account_bank_statement_line_alarm,
     account_bank_statement_line_beside,
+    account_bank_statement_line_candidate,
     account_bank_statement_line_match,
     account_journal,
     account_journal_feed,

@@ -151,19 +151,19 @@ class AccountJournal(models.Model):
         :raises AccessError: for who may not write bank transactions
         """
         self.env["account.bank.statement.line"].check_access("write")
+        matching, log = self.env["ponto.matching"], self.env["ponto.match"]
         found = self._find_for_open_lines()
-        log = self.env["ponto.match"]
-        dismissed = self.env["ponto.matching"]._get_dismissed(log.statement_line_id.concat(*found))
-        matching = self.env["ponto.matching"]
+        lines = self.env["account.bank.statement.line"].union(*found)
+        dismissed = matching._get_dismissed(lines)
         fresh = {
             line: finding
             for line, finding in found.items()
-            if line.label_editable and matching._get_dismissable(finding) not in dismissed[line.id]
+            if line.partner_editable and matching._get_dismissable(finding) not in dismissed[line.id]
         }
         # sudo: nobody writes the log but the addon.
         log.search([("journal_id", "in", self.ids), ("state", "=", "proposed")]).sudo().unlink()
-        log.sudo()._propose(fresh)
-        return self._get_match_notice(self._describe_exact(len(fresh)))
+        proposed = matching._propose(fresh) or log
+        return self._get_match_notice(self._describe_exact(len(proposed)))
 
     @api.model
     def _get_match_notice(self, message):

@@ -15,26 +15,19 @@ class PontoMatching(models.AbstractModel):
     _inherit = "ponto.matching"
 
     @api.model
-    def _find_batches(self, journal, payments, items):
+    def _find_batches(self, known):
         """Return the sets of registered payments that make up the amount of one bank transaction.
 
-        :param journal: `account.journal` record
-        :param list payments: of `Payment`
-        :param items: `account.move.line` records, open
+        :param LookUp known: what was read
         :return list: of `Finding`
         """
-        registered = items.filtered(lambda item: item.payment_id and item.journal_id == journal)
+        registered = known.items.filtered(lambda item: item.payment_id and item.journal_id == known.journal)
         findings = []
-        for payment in payments:
-            for account, group in registered.grouped("account_id").items():
-                near = group.filtered(
-                    lambda item, payment=payment: (
-                        item.amount_residual_currency * payment.amount > 0
-                        and payment.date - DAYS <= item.date <= payment.date
-                    )
-                )
-                batch = self._find_batch(payment, near)
-                if batch:
+        for payment in known.payments:
+            fitting = self._get_fitting(known, payment) & registered
+            near = fitting.filtered(lambda item, day=payment.date: day - DAYS <= item.date <= day)
+            for account, group in near.grouped("account_id").items():
+                if batch := self._find_batch(payment, group):
                     findings.append(Finding(payment.key, "batch", account.id, 0, tuple(batch.ids), found=("sum",)))
         return findings
 

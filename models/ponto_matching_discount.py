@@ -9,47 +9,40 @@ class PontoMatching(models.AbstractModel):
     _inherit = "ponto.matching"
 
     @api.model
-    def _find_discounts(self, journal, payments, partners, items):
+    def _find_discounts(self, known):
         """Return documents that a payment equals once their discount is taken off.
 
         The discount is booked as Odoo's own payments book it. In a foreign currency nothing is proposed.
 
-        :param journal: `account.journal` record
-        :param list payments: of `Payment`
-        :param dict partners: key of a payment: id of its partner
-        :param items: `account.move.line` records, open
+        :param LookUp known: what was read
         :return list: of `Finding`
         """
-        currency = journal.company_id.currency_id
-        if (journal.currency_id or currency) != currency:
+        currency = known.journal.company_id.currency_id
+        if (known.journal.currency_id or currency) != currency:
             return []
-        discounted = items.filtered("discount_amount_currency")
-        numbers = self._get_partner_accounts(discounted.partner_id)
-        findings = []
-        for payment in payments:
-            mine = self._get_kin(partners.get(payment.key))
-            for item in discounted:
-                if currency.compare_amounts(item.discount_amount_currency, payment.amount):
-                    continue
-                if not item.move_id._is_eligible_for_early_payment_discount(currency, payment.date):
-                    continue
-                likely = self._judge_document(payment, item, mine, numbers)
-                found, missing = self._get_facts(payment, item, numbers)
-                if mine and mine != item.partner_id.commercial_partner_id and not likely:
-                    continue
-                findings.append(
-                    Finding(
-                        payment.key,
-                        "discount",
-                        item.account_id.id,
-                        item.partner_id.commercial_partner_id.id,
-                        (item.id,),
-                        ("discount", *found),
-                        tuple(fact for fact in missing if fact != "amount"),
-                        self._get_discount_counterparts(item, payment),
-                    )
-                )
-        return findings
+        discounted = known.items.filtered("discount_amount_currency")
+        return [
+            self._make_discount(known, payment, item)
+            for payment in known.payments
+            for item in discounted
+            if currency.compare_amounts(item.discount_amount_currency, payment.amount) == 0
+            and item.move_id._is_eligible_for_early_payment_discount(currency, payment.date)
+            and known.partners.get(payment.key) in (None, item.partner_id.commercial_partner_id)
+        ]
+
+    @api.model
+    def _make_discount(self, known, payment, item):
+        found, missing = self._get_facts(known, payment, item)
+        return Finding(
+            payment.key,
+            "discount",
+            item.account_id.id,
+            item.partner_id.commercial_partner_id.id,
+            (item.id,),
+            ("discount", *found),
+            tuple(fact for fact in missing if fact != "amount"),
+            self._get_discount_counterparts(item, payment),
+        )
 
     @api.model
     def _get_discount_counterparts(self, item, payment):
@@ -63,7 +56,6 @@ class PontoMatching(models.AbstractModel):
             [{"aml": item, "amount_currency": -item.amount_residual_currency, "balance": -item.amount_residual}],
             item.amount_residual - payment.amount,
         )
-        discount = [values for kind in parts.values() for values in kind]
         document = {
             "name": payment.label,
             "account_id": item.account_id.id,
@@ -72,4 +64,4 @@ class PontoMatching(models.AbstractModel):
             "amount_currency": -item.amount_residual_currency,
             "balance": -item.amount_residual,
         }
-        return document, *discount
+        return document, *(values for kind in parts.values() for values in kind)

@@ -17,26 +17,24 @@ class PontoMatching(models.AbstractModel):
     _inherit = "ponto.matching"
 
     @api.model
-    def _find_last_times(self, journal, payments, partners):
+    def _find_last_times(self, known):
         """Return how the last payment of the same kind was booked: account, taxes, partner.
 
         In a foreign currency nothing is proposed.
 
-        :param journal: `account.journal` record
-        :param list payments: of `Payment`
-        :param dict partners: key of a payment: id of its partner
+        :param LookUp known: what was read
         :return list: of `Finding`, one for a payment at most
         """
-        currency = journal.company_id.currency_id
-        if (journal.currency_id or currency) != currency:
+        currency = known.journal.company_id.currency_id
+        if (known.journal.currency_id or currency) != currency:
             return []
-        booked = self._get_booked_before(journal, payments)
+        booked = self._get_booked_before(known.journal, known.payments)
         findings = []
-        for payment in payments:
+        for payment in known.payments:
             for kind in ("mandate", "counterparty"):
                 lines = booked.get((kind, self._get_last_time_key(payment, kind), payment.amount > 0))
                 if lines:
-                    finding = self._repeat_booking(payment, kind, lines[0], partners)
+                    finding = self._repeat_booking(known, payment, kind, lines[0])
                     findings += [finding] if finding else []
                     break
         return findings
@@ -118,19 +116,19 @@ class PontoMatching(models.AbstractModel):
     # ------------------------------------------------------------------ the same again
 
     @api.model
-    def _repeat_booking(self, payment, kind, line, partners):
+    def _repeat_booking(self, known, payment, kind, line):
         """Return a booking like that of an earlier bank transaction.
 
+        :param LookUp known: what was read
         :param Payment payment: of the bank
         :param str kind: "mandate" or "counterparty"
         :param line: `account.bank.statement.line` record, booked
-        :param dict partners: key of a payment: id of its partner
         :return Finding | None: None when it cannot be repeated with this amount
         """
         items = self._get_own_items(line)
         currency = line.company_id.currency_id
-        partner = line.partner_id or self.env["res.partner"].browse(partners.get(payment.key) or ())
         base = items.filtered(lambda item: not item.tax_repartition_line_id)
+        partner = line.partner_id or base[:1].partner_id or known.partners.get(payment.key, line.partner_id)
         if currency.compare_amounts(line.amount, payment.amount) == 0:
             counterparts = [self._copy_item(item, partner) for item in items]
         elif len(base) == 1:

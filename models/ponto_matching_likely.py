@@ -1,15 +1,28 @@
-import re
+from dataclasses import dataclass
 
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..payment_references import CREDITOR, NUMBER, STRUCTURED, References, name_key
 from .ponto_match_facts import Finding
 from .ponto_subset import find_only_subset
 
 # A partner with more open documents than these shows the oldest.
 MOST_ITEMS = 500
-WORD = re.compile(r"[A-Z0-9]+(?:[/\-.][A-Z0-9]+)*")
 PARTNER_ACCOUNTS = ("asset_receivable", "liability_payable")
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """What was read for the payments of one journal, once for all of them."""
+
+    journal: object  # `account.journal` record
+    payments: list  # of `Payment`
+    partners: dict  # key of a payment: `res.partner` record, commercial
+    texts: dict  # key of a payment: `References`
+    items: object  # `account.move.line` records that may have to do with them, open, oldest first
+    names: dict  # id of an item: its references by kind
+    numbers: dict  # commercial partner: its account numbers
 
 
 class PontoMatching(models.AbstractModel):
@@ -17,110 +30,65 @@ class PontoMatching(models.AbstractModel):
 
     _inherit = "ponto.matching"
 
+    # ------------------------------------------------------------------ what is read
+
     @api.model
-    def _get_likely_items(self, journal, payments, partners):
-        """Return the open journal items that may have to do with payments, with one query.
+    def _look_up(self, journal, payments):
+        """Read what may have to do with payments; the number of queries does not depend on theirs.
 
         :param journal: `account.journal` record
         :param list payments: of `Payment`, at least one
-        :param dict partners: key of a payment: id of its partner
+        :return LookUp: all of it
+        """
+        found = self._find_partners(journal.company_id, payments)
+        kin = self.env["res.partner"].browse(set(found.values()))
+        kin.fetch(["commercial_partner_id"])
+        partners = {key: kin.browse(partner).commercial_partner_id for key, partner in found.items()}
+        texts = {
+            payment.key: References((payment.label, *payment.texts, payment.end_to_end_id)) for payment in payments
+        }
+        items = self._get_likely_items(journal, payments, kin.commercial_partner_id, texts)
+        return LookUp(
+            journal,
+            payments,
+            partners,
+            texts,
+            items,
+            {item.id: self._get_references(self._get_names(item)) for item in items},
+            self._get_partner_accounts(items.partner_id),
+        )
+
+    @api.model
+    def _get_likely_items(self, journal, payments, partners, texts):
+        """Return the open journal items that payments name or equal, that are their partners', or registered payments.
+
         :return: `account.move.line` records, oldest first
         """
-        line = self.env["account.bank.statement.line"].browse(payments[0].key)
-        amounts = [payment.amount for payment in payments]
-        words = list({word for payment in payments for word in self._get_words(payment)})
-        kin = self.env["res.partner"].browse(set(partners.values())).commercial_partner_id.ids
+        currency = journal.currency_id or journal.company_id.currency_id
+        amounts = list({currency.round(payment.amount) for payment in payments})
+        keys = set().union(*(references.keys for references in texts.values()))
+        named = self._get_open_documents(journal, currency, keys, amounts)
         telling = Domain.OR(
             [
+                Domain("id", "in", [item for document in named for item in document.item_ids]),
                 Domain("amount_residual_currency", "in", amounts),
                 Domain("discount_amount_currency", "in", amounts),
-                Domain("partner_id.commercial_partner_id", "in", kin),
-                Domain("move_name", "in", words),
-                Domain("ref", "in", words),
-                Domain("payment_id", "!=", False) & Domain("journal_id", "=", journal.id),
+                Domain("partner_id.commercial_partner_id", "in", partners.ids),
+                Domain("payment_id", "!=", False),
             ]
         )
-        documents = Domain("account_id.account_type", "in", PARTNER_ACCOUNTS) | Domain("payment_id", "!=", False)
-        domain = Domain(line._get_default_amls_matching_domain()) & documents & telling
-        domain &= Domain("statement_line_id", "not in", [payment.key for payment in payments])
-        domain &= Domain("currency_id", "=", payments[0].currency_id)
+        # On any other account, only what was registered as a payment of this journal.
+        documents = Domain("account_id.account_type", "in", PARTNER_ACCOUNTS)
+        documents |= Domain("payment_id", "!=", False) & Domain("journal_id", "=", journal.id)
+        domain = self._get_open_items_domain(journal) & Domain("currency_id", "=", currency.id) & documents & telling
         return self.env["account.move.line"].search(domain, order="date, id", limit=MOST_ITEMS)
 
     @api.model
-    def _get_words(self, payment):
-        """Return the words of a payment that may be the number of a document: they hold a digit."""
-        words = WORD.findall(" ".join((payment.label, *payment.texts)).upper())
-        return {word for word in words if len(word) > 2 and any(sign.isdigit() for sign in word)}
-
-    @api.model
-    def _find_likely_documents(self, journal, payments, partners, items):
-        """Return single documents, and sets of documents of one partner whose sum equals.
-
-        :return list: of `Finding`
-        """
-        numbers = self._get_partner_accounts(items.partner_id)
-        findings = []
-        for payment in payments:
-            mine = self._get_kin(partners.get(payment.key))
-            fitting = items.filtered(lambda item, amount=payment.amount: item.amount_residual_currency * amount > 0)
-            for item in fitting:
-                finding = self._judge_document(payment, item, mine, numbers)
-                if finding:
-                    findings.append(finding)
-            findings += self._find_sums(payment, fitting, mine, numbers)
-        return findings
-
-    @api.model
-    def _get_kin(self, partner_id):
-        return self.env["res.partner"].browse(partner_id or ()).commercial_partner_id
-
-    @api.model
-    def _judge_document(self, payment, item, mine, numbers):
-        """Return one document as a candidate, or nothing when too little speaks for it.
-
-        :param Payment payment: of the bank
-        :param item: `account.move.line` record, open
-        :param mine: `res.partner` record of the payment, or none
-        :param dict numbers: partner: its account numbers
-        """
-        found, missing = self._get_facts(payment, item, numbers)
-        partner = item.partner_id.commercial_partner_id
-        if mine and partner and mine != partner and "number" not in found:
-            return None  # somebody else's money
-        if (not mine or mine != partner) and not {"amount", "number"}.intersection(found):
-            return None
-        return Finding(payment.key, "suggestion", item.account_id.id, partner.id, (item.id,), found, missing)
-
-    @api.model
-    def _get_facts(self, payment, item, numbers):
-        """Return what speaks for a document, and what does not.
-
-        :return tuple: names of facts found, and missing
-        """
-        currency = item.currency_id
-        equal = currency.compare_amounts(item.amount_residual_currency, payment.amount) == 0
-        facts = {"amount": equal, **self._get_partner_facts(payment, item.partner_id, numbers)}
-        facts["number"] = any(self._is_named(name, payment) for name in self._get_names(item))
-        if not payment.account_number:
-            del facts["account"]
-        if not payment.partner_name or facts.get("account"):
-            del facts["name"]
-        if not facts["partner"]:
-            del facts["partner"]
-        return tuple(fact for fact in facts if facts[fact]), tuple(fact for fact in facts if not facts[fact])
-
-    @api.model
-    def _get_partner_facts(self, payment, partner, numbers):
-        names = {self._flatten(name) for name in (partner.name, partner.commercial_partner_id.name) if name}
-        return {
-            "partner": payment.partner_id and self._get_kin(payment.partner_id) == partner.commercial_partner_id,
-            "account": payment.account_number in numbers.get(partner.commercial_partner_id, ()),
-            "name": self._flatten(payment.partner_name) in names,
-        }
-
-    @api.model
-    def _flatten(self, text):
-        return " ".join(re.findall(r"\w+", (text or "").upper()))
+    def _get_names(self, item):
+        """Return the numbers by which somebody may name a document."""
+        move = item.move_id
+        names = [move.name, move.ref, move.payment_reference, item.payment_id.memo]
+        return [name for name in names if name and name != "/"]
 
     @api.model
     def _get_partner_accounts(self, partners):
@@ -137,43 +105,113 @@ class PontoMatching(models.AbstractModel):
             numbers.setdefault(kin, set()).add(account.sanitized_acc_number)
         return numbers
 
-    @api.model
-    def _get_names(self, item):
-        """Return the numbers by which somebody may name a document."""
-        move = item.move_id
-        names = (move.name, move.ref, move.payment_reference, item.payment_id.memo)
-        return {name for name in names if name and name != "/"}
+    # ------------------------------------------------------------------ single documents
 
     @api.model
-    def _is_named(self, name, payment):
-        """Tell whether a payment names a document, as a whole word, with or without its separators."""
-        pieces = re.findall(r"[A-Z0-9]+", name.upper())
-        if sum(len(piece) for piece in pieces) < 4 or not any(sign.isdigit() for sign in name):
-            return False
-        pattern = r"(?<![A-Z0-9])" + r"[\W_]*".join(pieces) + r"(?![A-Z0-9])"
-        return bool(re.search(pattern, " ".join((payment.label, *payment.texts)).upper()))
+    def _find_likely_documents(self, known):
+        """Return single documents, and sets of documents of one partner whose sum equals.
+
+        :param LookUp known: what was read
+        :return list: of `Finding`
+        """
+        findings = []
+        for payment in known.payments:
+            fitting = self._get_fitting(known, payment)
+            judged = (self._judge_document(known, payment, item) for item in fitting)
+            findings += [finding for finding in judged if finding]
+            findings += self._find_sums(known, payment, fitting)
+        return findings
+
+    @api.model
+    def _get_fitting(self, known, payment):
+        """Return the open items that money in the direction of a payment settles."""
+        return known.items.filtered(
+            lambda item: item.amount_residual_currency * payment.amount > 0 and item.statement_line_id.id != payment.key
+        )
+
+    @api.model
+    def _judge_document(self, known, payment, item):
+        """Return one document as a candidate, or nothing when too little speaks for it.
+
+        :param LookUp known: what was read
+        :param Payment payment: of the bank
+        :param item: `account.move.line` record, open
+        :return Finding | None: the candidate
+        """
+        found, missing = self._get_facts(known, payment, item)
+        mine, partner = known.partners.get(payment.key), item.partner_id.commercial_partner_id
+        if mine and partner and mine != partner and "number" not in found:
+            return None  # somebody else's money
+        if (not mine or mine != partner) and not {"amount", "number"}.intersection(found):
+            return None
+        return Finding(payment.key, "suggestion", item.account_id.id, partner.id, (item.id,), found, missing)
+
+    @api.model
+    def _get_facts(self, known, payment, item):
+        """Return what speaks for a document, and what does not.
+
+        :return tuple: names of facts found, and missing
+        """
+        facts = {
+            "amount": item.currency_id.compare_amounts(item.amount_residual_currency, payment.amount) == 0,
+            **self._get_partner_facts(known, payment, item.partner_id),
+            "number": self._is_named(known.texts[payment.key], known.names[item.id]),
+        }
+        return tuple(fact for fact in facts if facts[fact]), tuple(fact for fact in facts if not facts[fact])
+
+    @api.model
+    def _get_partner_facts(self, known, payment, partner):
+        """Return whether the payer is the partner of a document, by the best sign that there is.
+
+        :return dict: one fact: whether it is so; nothing when the bank does not tell who it is
+        """
+        kin = partner.commercial_partner_id
+        names = {name_key(name) for name in (partner.name, kin.name) if name}
+        if payment.account_number and payment.account_number in known.numbers.get(kin, ()):
+            return {"account": True}
+        if payment.partner_name and name_key(payment.partner_name) in names:
+            return {"name": True}
+        if kin and known.partners.get(payment.key) == kin:
+            return {"partner": True}
+        if payment.account_number:
+            return {"account": False}
+        return {"name": False} if payment.partner_name else {}
+
+    @api.model
+    def _is_named(self, texts, names):
+        """Tell whether the texts of a payment name a document.
+
+        :param References texts: of the payment
+        :param dict names: references of the document by kind
+        """
+        return bool(
+            names.get(STRUCTURED, set()) & texts.structured
+            or names.get(CREDITOR, set()) & texts.creditor
+            or texts.get_named(names.get(NUMBER, set()) & texts.spans.keys())
+        )
 
     # ------------------------------------------------------------------ several documents
 
     @api.model
-    def _find_sums(self, payment, items, mine, numbers):
+    def _find_sums(self, known, payment, items):
         """Return the only set of open documents of the payment's partner that makes up its amount.
 
         :return list: of one `Finding`, or none
         """
+        mine = known.partners.get(payment.key)
         if not mine:
             return []
         theirs = items.filtered(
             lambda item: item.partner_id.commercial_partner_id == mine and item.account_type in PARTNER_ACCOUNTS
         )
-        currency = theirs.currency_id
         findings = []
         for account, group in theirs.grouped("account_id").items():
-            cents = [round(abs(item.amount_residual_currency) / currency.rounding) for item in group]
-            places = find_only_subset(cents, round(abs(payment.amount) / currency.rounding))
+            rounding = group.currency_id.rounding
+            cents = [round(abs(item.amount_residual_currency) / rounding) for item in group]
+            places = find_only_subset(cents, round(abs(payment.amount) / rounding))
             if places:
-                documents = group.browse([group[place].id for place in places])
-                facts = self._get_partner_facts(payment, mine, numbers)
-                found = ("sum", *(fact for fact in ("partner", "account", "name") if facts[fact]))
-                findings.append(Finding(payment.key, "suggestion", account.id, mine.id, tuple(documents.ids), found))
+                facts = self._get_partner_facts(known, payment, mine)
+                found = ("sum", *(fact for fact in facts if facts[fact]))
+                documents = tuple(group[place].id for place in places)
+                findings.append(Finding(payment.key, "suggestion", account.id, mine.id, documents, found))
         return findings

@@ -49,14 +49,13 @@ class PontoMatching(models.AbstractModel):
         :param list payments: of `Payment`, at least one
         :return list: of `Finding`
         """
-        partners = self._find_partners(journal.company_id, payments)
-        items = self._get_likely_items(journal, payments, partners)
+        known = self._look_up(journal, payments)
         return [
             *self._find(journal, payments, rules=True).values(),
-            *self._find_likely_documents(journal, payments, partners, items),
-            *self._find_discounts(journal, payments, partners, items),
-            *self._find_batches(journal, payments, items),
-            *self._find_last_times(journal, payments, partners),
+            *self._find_likely_documents(known),
+            *self._find_discounts(known),
+            *self._find_batches(known),
+            *self._find_last_times(known),
         ]
 
     @api.model

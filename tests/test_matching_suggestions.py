@@ -75,7 +75,7 @@ class TestSuggestions(MatchCase):
         line = self.line(35.5, "Both", **THEIR_ACCOUNT)
         best = self.suggest(line)[0]
         self.assertEqual(set(best.item_ids), set(items.ids))
-        self.assertEqual(self.words(best), "the sum is equal, account known, name equal")
+        self.assertEqual(self.words(best), "the sum is equal, account known")
         line.with_context(ponto_candidate_key=get_key(best)).with_user(self.accountant).action_ponto_accept()
         for item in items:
             self.assertReconciled(item, line)

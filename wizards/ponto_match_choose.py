@@ -130,8 +130,9 @@ class PontoMatchChoose(models.TransientModel):
             return self.env["account.move.line"]
         return self.env["account.move.line"].search(
             [
-                *line._get_default_amls_matching_domain(),
+                *self.env["ponto.matching"]._get_open_items_domain(line.journal_id),
                 ("account_id.account_type", "in", ("asset_receivable", "liability_payable")),
+                ("statement_line_id", "!=", line.id),
                 ("partner_id.commercial_partner_id", "=", partner),
                 ("currency_id", "=", line.currency_id.id),
             ],
@@ -169,7 +170,11 @@ class PontoMatchChoose(models.TransientModel):
         if not items:
             raise UserError(_("Tick a document first."))
         opened = items.filtered_domain(
-            [*line._get_default_amls_matching_domain(), ("currency_id", "=", line.currency_id.id)]
+            [
+                *self.env["ponto.matching"]._get_open_items_domain(line.journal_id),
+                ("statement_line_id", "!=", line.id),
+                ("currency_id", "=", line.currency_id.id),
+            ]
         )
         if opened != items:
             raise UserError(_("The books have changed since this was shown: look again."))

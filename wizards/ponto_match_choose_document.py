@@ -18,7 +18,7 @@ class PontoMatchChooseDocument(models.TransientModel):
         required=True,
         ondelete="cascade",
         domain="[('parent_state', '=', 'posted'), ('reconciled', '=', False), ('account_id.reconcile', '=', True),"
-        " ('company_id', 'child_of', company_id), ('currency_id', '=', currency_id),"
+        " ('company_id', '=', company_id), ('currency_id', '=', currency_id),"
         " ('statement_line_id', '!=', statement_line_id),"
         " '|', ('account_id.account_type', 'not in', ('asset_receivable', 'liability_payable')),"
         " ('payment_id', '=', False)]",
