@@ -49,6 +49,7 @@ from . import (
     test_links,
     test_links_move,
     test_marks,
+    test_match_browser,
     test_matching_rules,
     test_matching_suggestions,
     test_matching_transfers,
