@@ -50,6 +50,8 @@ from . import (
     test_links_move,
     test_marks,
     test_match_browser,
+    test_matching,
+    test_matching_books,
     test_matching_rules,
     test_matching_suggestions,
     test_matching_transfers,
