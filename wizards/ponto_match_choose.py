@@ -37,9 +37,7 @@ class PontoMatchChoose(models.TransientModel):
     def _compute_last_time(self):
         for wizard in self:
             candidate = wizard.candidate_ids.filtered(lambda candidate: candidate.evidence == "last_time")[:1]
-            wizard.last_time = candidate and self.env._(
-                "%(booking)s (%(evidence)s)", booking=candidate.name, evidence=candidate.explanation
-            )
+            wizard.last_time = f"{candidate.name} ({candidate.explanation})" if candidate else False
 
     @api.depends("document_ids.ticked", "document_ids.item_id", "statement_line_id")
     @api.depends_context("lang")
@@ -49,7 +47,7 @@ class PontoMatchChoose(models.TransientModel):
             currency = wizard.currency_id
             wizard.ticked_amount = sum(items.mapped("amount_residual_currency"))
             wizard.remaining = currency.round(wizard.amount - wizard.ticked_amount) if currency else 0.0
-            wizard.outcome = items and wizard._describe_outcome()
+            wizard.outcome = wizard._describe_outcome() if items else False
 
     def _describe_outcome(self):
         """Say what matching the ticked documents leaves open.

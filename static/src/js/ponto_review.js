@@ -2,6 +2,7 @@ import { onWillStart, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
+import { executeButtonCallback } from "@web/views/view_button/view_button_hook";
 
 /**
  * The list of bank transactions that wait for a match. Above it stands how many have exact evidence, and the button that
@@ -47,18 +48,12 @@ export class ReviewController extends ListController {
         await this.actionService.doAction(await this.call("action_ponto_view_alarms"));
     }
 
-    /** Runs a button of the journals, shows its notice, and reads the list again. */
+    /** Runs a button of the journals, shows its notice, and reads the list again; meanwhile no button works. */
     async run(method) {
-        if (this.busy) {
-            return;
-        }
-        this.busy = true;
-        try {
+        await executeButtonCallback(this.rootRef.el, async () => {
             await this.actionService.doAction(await this.call(method));
             await this.model.load();
-        } finally {
-            this.busy = false;
-        }
+        });
     }
 }
 

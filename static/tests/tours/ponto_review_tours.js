@@ -95,7 +95,7 @@ tours.add("ponto_review", {
         },
         {
             content: "The remaining amount is shown",
-            trigger: `.modal .o_field_widget[name=outcome]:contains("300.00 of the ticked documents stays open")`,
+            trigger: `.modal .o_field_widget[name=outcome]:contains("300.00"):contains("of the ticked documents stays open")`,
         },
         { content: "Match", trigger: ".modal button[name=action_match]", run: "click" },
         gone("A first part"),
