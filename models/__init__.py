@@ -67,6 +67,7 @@ from . import (
     ponto_matching_likely,
     ponto_matching_log,
     ponto_matching_partner,
+    ponto_matching_payment_alarms,
     ponto_matching_payments,
     ponto_matching_rule_items,
     ponto_matching_rules,

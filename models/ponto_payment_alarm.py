@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools.misc import format_date
 
+from .ponto_matching_transfers import plain_number
+
 
 class PontoPaymentAlarm(models.Model):
     """A payment that somebody should look at: perhaps paid twice, or paid on an account that nobody knows."""
@@ -89,7 +91,7 @@ class PontoPaymentAlarm(models.Model):
                 continue
             # Money that stays in the company is neither paid twice nor paid to a stranger.
             own = self.env["ponto.matching"]._get_own_numbers(company)
-            paid = paid.filtered(lambda line, own=own: self._normalize(line.account_number) not in own)
+            paid = paid.filtered(lambda line, own=own: plain_number(line.account_number) not in own)
             # sudo: alarms are written by the addon only, whoever imports or matches.
             alarms |= self.sudo().create(self._prepare_repeated(company, paid) + self._prepare_unknown(company, paid))
         return alarms.sudo(False)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..statement_files.accounts import account_number
+from .ponto_matching_transfers import plain_number
 
 TWICE_DAYS = timedelta(days=30)
 RHYTHM_DAYS = timedelta(days=40)  # how much further back a payment counts that shows a monthly rhythm
@@ -20,10 +20,6 @@ class PontoPaymentAlarm(models.Model):
     """What gives an alarm; a fixed number of queries for any number of payments."""
 
     _inherit = "ponto.payment.alarm"
-
-    @api.model
-    def _normalize(self, text):
-        return account_number(text or "")
 
     # ------------------------------------------------------------------ paid twice
 
@@ -71,7 +67,7 @@ class PontoPaymentAlarm(models.Model):
 
     @api.model
     def _get_payment_key(self, line):
-        return self._normalize(line.account_number), line.amount, line.currency_id, self._get_reference(line)
+        return plain_number(line.account_number), line.amount, line.currency_id, self._get_reference(line)
 
     @api.model
     def _get_reference(self, line):
@@ -94,7 +90,7 @@ class PontoPaymentAlarm(models.Model):
         return any(
             line.amount == -first.amount
             and first.date <= line.date <= second.date
-            and self._normalize(line.account_number) == self._normalize(first.account_number)
+            and plain_number(line.account_number) == plain_number(first.account_number)
             for line in near
         )
 
@@ -114,7 +110,7 @@ class PontoPaymentAlarm(models.Model):
         paid = paid.filtered(
             lambda line: (
                 line.partner_id.commercial_partner_id.supplier_rank
-                and len(self._normalize(line.account_number)) >= SHORTEST_NUMBER
+                and len(plain_number(line.account_number)) >= SHORTEST_NUMBER
                 and not {"ref2", "ref3"} & set(line.transaction_details or {})
             )
         )
@@ -122,10 +118,10 @@ class PontoPaymentAlarm(models.Model):
         dismissed = self.sudo().search(  # sudo: what was dismissed counts, whoever imports
             [("kind", "=", "unknown_account"), ("state", "=", "dismissed"), ("partner_id", "in", list(files))]
         )
-        right = {(alarm.partner_id.id, self._normalize(alarm.statement_line_id.account_number)) for alarm in dismissed}
+        right = {(alarm.partner_id.id, plain_number(alarm.statement_line_id.account_number)) for alarm in dismissed}
         vals_list = []
         for line in paid:
-            partner, number = line.partner_id.commercial_partner_id, self._normalize(line.account_number)
+            partner, number = line.partner_id.commercial_partner_id, plain_number(line.account_number)
             if files.get(partner.id, {number}).isdisjoint({number}) and (partner.id, number) not in right:
                 vals_list.append({"kind": "unknown_account", "statement_line_id": line.id, "partner_id": partner.id})
         return self._without_known(vals_list)
@@ -147,7 +143,7 @@ class PontoPaymentAlarm(models.Model):
         )
         files = defaultdict(set)
         for account in accounts:
-            files[account.partner_id.commercial_partner_id.id].add(self._normalize(account.acc_number))
+            files[account.partner_id.commercial_partner_id.id].add(plain_number(account.acc_number))
         return files
 
     @api.model

@@ -243,6 +243,41 @@ class TestMatchingRules(PontoCase):
             self.assertAlmostEqual(sum(item["amount_currency"] for item in finding.counterparts), -line.amount, 9)
         self.assertEqual(len(payments), 3)
 
+    def test_a_rule_books_a_line_to_the_cent_and_undo_takes_it_back(self):
+        tax, vat = self.new_tax(21)
+        rule = self.rule({"tax_ids": tax.ids}, match_label="contains", match_label_param="fee")
+        line = self.env["account.bank.statement.line"].create(
+            {"journal_id": self.journal.id, "date": DAY, "payment_ref": "fee", "amount": -10.0}
+        )
+        finding = self.matching._find_by_rules(self.journal, self.matching._get_payments(line))[line.id]
+        self.assertEqual(self.matching._apply({line: finding}), line)
+        _liquidity, suspense, others = line._seek_for_lines()
+        self.assertFalse(suspense)
+        # Of a base of 8.26 alone Odoo would make 1.73 of taxes.
+        self.assertEqual(others.mapped("balance"), [8.26, 1.74])
+        self.assertEqual((others[0].tax_ids, others[1].tax_line_id, others[1].account_id), (tax, tax, vat))
+        self.assertEqual(others.reconcile_model_id, rule)
+        self.assertTrue(line.is_reconciled)
+        line.with_user(self.accountant).action_undo_match()
+        self.assertEqual(line._seek_for_lines()[1].balance, 10.0)
+        self.assertFalse(line._seek_for_lines()[2])
+
+    def test_an_account_of_ponto_applies_rules_only_when_it_is_told_to(self):
+        rule = self.rule(match_label="contains", match_label_param="fee")
+        bank_account = self.open_account(opening_balance=0)
+        connection = self.connect_and_import()
+        account = connection.account_ids
+        for matching, booked in (("off", 0), ("exact", 0), ("rules", 1)):
+            account.matching = matching
+            self.pay(bank_account, "-12.50", remittance_information=f"Fee, {matching}")
+            self.synchronize(connection)
+            self.assertEqual(len(self.lines_of(account).line_ids.filtered("reconcile_model_id")), booked, matching)
+        line = self.lines_of(account).filtered("is_reconciled")
+        self.assertEqual(line.payment_ref, "Fee, rules")
+        self.assertEqual(line.line_ids.reconcile_model_id, rule)
+        self.assertEqual(line.ponto_match_ids.mapped("evidence"), ["rule"])
+        self.assertLedgerEqualsBank(account, bank_account)
+
     def new_tax(self, percent):
         """Create a purchase tax and the account it is booked on."""
         vat = self._account("VAT to recover", "411001", "asset_current")

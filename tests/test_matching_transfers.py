@@ -131,6 +131,54 @@ class TestMatchingTransfers(PontoCase):
         self.other_side(days=1)
         self.assertAlone(self.payment())
 
+    def test_a_side_that_waits_already_is_a_rival(self):
+        self.other_side(-500.0, days=-1, journal=self.current, number=SAVINGS)
+        self.other_side()
+        self.assertAlone(self.payment())
+
+    def test_two_sides_that_are_applied_together_settle_each_other(self):
+        sides = [
+            {"journal_id": self.current.id, "amount": -500.0, "account_number": SAVINGS},
+            {"journal_id": self.savings.id, "amount": 500.0, "account_number": CURRENT},
+            {"journal_id": self.current.id, "amount": -20.0, "account_number": SAVINGS},
+        ]
+        lines = self.env["account.bank.statement.line"].create(
+            [{"date": DAY, "payment_ref": "Transfer", **values} for values in sides]
+        )
+        findings = {}
+        for line in lines:
+            found = self.matching._find_transfers(line.journal_id, self.matching._get_payments(line))
+            findings[line] = found[line.id]
+        self.assertEqual(self.matching._apply(findings, user=self.accountant), lines)
+        self.assertEqual(set(lines.mapped("is_reconciled")), {True})
+        items = [line.line_ids.filtered(lambda item: item.account_id == self.transfer_account) for line in lines]
+        self.assertEqual([item.reconciled for item in items], [True, True, False])
+        self.assertEqual(lines.ponto_match_ids.mapped("evidence"), ["transfer"] * 3)
+        # What has changed meanwhile is not settled in part.
+        late = lines.create({"date": DAY, "payment_ref": "Late", **sides[1], "amount": 20.0})
+        finding = self.matching._find_transfers(self.savings, self.matching._get_payments(late))[late.id]
+        self.assertEqual(finding.item_ids, (items[2].id,))
+        (items[2] | self.other_side(5.0)).reconcile()
+        self.assertFalse(self.matching._apply({late: finding}))
+        self.assertFalse(late.is_reconciled)
+
+    def test_accounts_of_ponto_book_and_settle_both_sides(self):
+        self.env["account.journal"].browse((self.current | self.savings).ids).bank_account_id.unlink()
+        first = self.open_account()
+        second = self.open_account(reference=SAVINGS, opening_balance=0)
+        connection = self.connect_and_import()
+        self.pay(first, "-500.00", counterpart_reference=SAVINGS, days_ago=3)
+        self.pay(second, "500.00", counterpart_reference=CURRENT, days_ago=1)
+        self.synchronize(connection)
+        lines = self.env["account.bank.statement.line"].search(
+            [("journal_id", "in", connection.account_ids.journal_id.ids)]
+        )
+        self.assertEqual(len(lines), 2)
+        items = lines.line_ids.filtered(lambda item: item.account_id == self.transfer_account)
+        self.assertEqual((len(items), set(items.mapped("reconciled"))), (2, {True}))
+        self.assertEqual(sum(connection.account_ids.synchronization_ids.mapped("matched_count")), 2)
+        self.assertFalse(self.env["ponto.payment.alarm"].search([]))
+
     def test_two_currencies_are_a_transfer_that_no_amount_can_prove(self):
         dollar = self.env.ref("base.USD")
         dollar.active = True
@@ -140,7 +188,7 @@ class TestMatchingTransfers(PontoCase):
         self.assertAlone(self.payment())
 
     def test_many_payments_cost_as_many_queries_as_one(self):
-        for number in range(20):
+        for number in range(8):
             self.other_side(100.0 + number)
 
         def count(number):
@@ -153,4 +201,4 @@ class TestMatchingTransfers(PontoCase):
             return self.env.cr.sql_log_count - before
 
         count(1)
-        self.assertEqual(count(20), count(1))
+        self.assertEqual(count(8), count(1))
