@@ -22,7 +22,7 @@ class AccountJournal(models.Model):
         :return dict: window action
         """
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_review_action")
-        journals = self or self.search(self._get_review_journals_domain())
+        journals = self._get_review_journals()
         action["domain"] = [*literal_eval(action["domain"]), ("journal_id", "in", journals.ids)]
         action["context"] = {"ponto_review_journals": journals.ids}
         return action
@@ -41,20 +41,25 @@ class AccountJournal(models.Model):
         :return dict: window action
         """
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_payment_alarm_action")
-        return {**action, "domain": [("journal_id", "in", self.ids)], "context": {"search_default_open": 1}}
+        domain = [("journal_id", "in", self._get_review_journals().ids)]
+        return {**action, "domain": domain, "context": {"search_default_open": 1}}
 
-    @api.model
-    def _get_review_journals_domain(self):
-        return [("type", "in", ("bank", "credit")), ("company_id", "in", self.env.companies.ids)]
+    def _get_review_journals(self):
+        """Return these journals; all of the companies that the user works for when none is chosen."""
+        domain = [("type", "in", ("bank", "credit")), ("company_id", "in", self.env.companies.ids)]
+        return self or self.search(domain)
 
     def get_ponto_review(self):
-        """Return what stands above the review.
+        """Return what stands above the review of these journals, or of all when none is chosen.
 
         :return dict: `exact`, the number of exact matches to apply; the same as a sentence; `alarms`, a sentence or
             nothing; `may`, whether the user may match
         """
-        exact = self._count_exact_matches()
-        alarms = self.env["ponto.payment.alarm"].search_count([("journal_id", "in", self.ids), ("state", "=", "open")])
+        journals = self._get_review_journals()
+        exact = self.env["ponto.match"].search_count(journals._get_proposed_domain())
+        alarms = self.env["ponto.payment.alarm"].search_count(
+            [("journal_id", "in", journals.ids), ("state", "=", "open")]
+        )
         return {
             "exact": exact,
             "sentence": self._describe_exact(exact),
@@ -81,9 +86,6 @@ class AccountJournal(models.Model):
             ("statement_line_id.is_reconciled", "=", False),
         ]
 
-    def _count_exact_matches(self):
-        return self.env["ponto.match"].search_count(self._get_proposed_domain())
-
     # ------------------------------------------------------------------ exact matches
 
     def action_ponto_apply_exact(self):
@@ -93,7 +95,7 @@ class AccountJournal(models.Model):
         :raises AccessError: for who may not write bank transactions
         """
         self.env["account.bank.statement.line"].check_access("write")
-        found = self._find_proposed()
+        found = self._get_review_journals()._find_proposed()
         # sudo: Odoo's own way to commit asks for it; the work is done with the rights of the user.
         work = WorkSlice(self.sudo().env, MATCH_SECONDS if request else float("inf"))
         applied = done = 0
@@ -152,7 +154,8 @@ class AccountJournal(models.Model):
         """
         self.env["account.bank.statement.line"].check_access("write")
         matching, log = self.env["ponto.matching"], self.env["ponto.match"]
-        found = self._find_for_open_lines()
+        journals = self._get_review_journals()
+        found = journals._find_for_open_lines()
         lines = self.env["account.bank.statement.line"].union(*found)
         dismissed = matching._get_dismissed(lines)
         fresh = {
@@ -161,7 +164,7 @@ class AccountJournal(models.Model):
             if line.partner_editable and matching._get_dismissable(finding) not in dismissed[line.id]
         }
         # sudo: nobody writes the log but the addon.
-        log.search([("journal_id", "in", self.ids), ("state", "=", "proposed")]).sudo().unlink()
+        log.search([("journal_id", "in", journals.ids), ("state", "=", "proposed")]).sudo().unlink()
         proposed = matching._propose(fresh) or log
         return self._get_match_notice(self._describe_exact(len(proposed)))
 

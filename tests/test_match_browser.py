@@ -61,4 +61,3 @@ class TestMatchBrowser(BrowserCase, MatchCase):
         self.assertFalse(self.likely.reconciled)
         self.assertEqual(self.partial.amount_residual, 500.0)
         self.assertTrue(all(self.named.mapped("reconciled")))
-        self.assertLedgerEqualsBank(self.account, self.bank_account)
