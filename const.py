@@ -24,6 +24,9 @@ UNDO_BATCH = 100
 PAGE_LIMIT = 100
 CLICK_SECONDS = 8  # the longest a click may work inside its request when no cron runs
 FILE_SECONDS = 30  # the longest a click may import files: Odoo ends requests at 60 s of CPU time
+APPLY_BATCH = 100  # a match costs 8 ms at most, besides one plan for all (odoo-decisions.md, 22)
+MATCH_SECONDS = 30  # the longest a click may match transactions
+REVIEW_LINES = 5000  # the newest open transactions are looked at again by one click
 BACKOFF_HOURS = (1, 2, 4)
 PROBED_ACCOUNTS = 2  # other accounts that are asked whether only one fails
 FAILING_TOLD_AFTER = timedelta(hours=24)  # without a success, the pauses of the schedule included

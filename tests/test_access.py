@@ -13,6 +13,9 @@ STORED = (
     "ponto.synchronization",
     "ponto.balance.day",
     "ponto.link",
+    "ponto.match",
+    "ponto.partner.mapping",
+    "ponto.payment.alarm",
     "ponto.refresh",
     "ponto.renewal",
     "ponto.renewal.line",
@@ -24,6 +27,9 @@ WIZARDS = (
     "ponto.synchronization.undo",
     "ponto.file.import",
     "ponto.file.import.line",
+    "ponto.match.choose",
+    "ponto.match.choose.candidate",
+    "ponto.match.choose.document",
 )
 LINE = "account.bank.statement.line"
 
@@ -51,6 +57,12 @@ RIGHTS = {
     "ponto.agreement.finding": {"administrator": "r", "invoicing": "r"},
     "ponto.connection.check": {"administrator": "r", "invoicing": ""},
     "ponto.connection.check.line": {"administrator": "r", "invoicing": ""},
+    "ponto.match": {"administrator": "r", "invoicing": "r"},
+    "ponto.partner.mapping": {"administrator": "r", "invoicing": "r"},
+    "ponto.payment.alarm": {"administrator": "r", "invoicing": "r"},
+    "ponto.match.choose": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.match.choose.candidate": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.match.choose.document": {"administrator": "rwcu", "invoicing": ""},
     "ponto.token": {"administrator": "", "invoicing": ""},
     LINE: {"administrator": "rwcu", "invoicing": "r"},
 }
@@ -86,6 +98,13 @@ class AccessCase(RpcCase):
         self.connection.renewer_id = renewer
         renewal = self.env["ponto.renewal"]._ask(self.account, renewer)
         self.env["ponto.renewal.request"].create({"renewal_id": renewal.id, "account_id": self.account.id})
+        self.env["ponto.match"].create(
+            {"statement_line_id": self.line.id, "state": "dismissed", "evidence": "suggestion"}
+        )
+        self.env["ponto.partner.mapping"].create(
+            {"company_id": self.company.id, "kind": "name", "value": "JAN MAES", "partner_id": renewer.id}
+        )
+        self.env["ponto.payment.alarm"].create({"statement_line_id": self.line.id, "kind": "paid_twice"})
         self.portal = self._create_user("ponto_portal", "base.group_portal")
         self.env.flush_all()
 
@@ -111,9 +130,19 @@ class AccessCase(RpcCase):
         if model.startswith("ponto.agreement"):
             shown = self.env["ponto.agreement"].browse(self.account.action_find_agreement()["res_id"])
             return {"day": shown.day_ids, "finding": shown.finding_ids}.get(model.split(".")[-1], shown)[:1]
+        if model.startswith("ponto.match.choose"):
+            return self.a_match_record_of(model)
         if model == LINE:
             return self.line
         return self.env[model].search([], limit=1)
+
+    def a_match_record_of(self, model):
+        dialog = self.env["ponto.match.choose"].browse(self.line.action_ponto_open_match()["res_id"])
+        if model.endswith("candidate"):
+            return self.env[model].create({"wizard_id": dialog.id, "key": "0"})
+        if model.endswith("document"):
+            return self.env[model].create({"wizard_id": dialog.id, "item_id": self.line.line_ids[:1].id})
+        return dialog
 
     def strangers(self):
         """Log in, in turn, everybody who has nothing to do with the books."""
@@ -363,6 +392,10 @@ class TestSecondCompany(AccessCase):
             ("ponto.account", "action_renew_authorization", self.account),
             ("ponto.account", "action_ask_to_renew", self.account),
             ("ponto.connection", "action_ask_to_renew", self.connection),
+            (LINE, "action_ponto_accept", self.line),
+            (LINE, "action_ponto_open_match", self.line),
+            ("ponto.match.choose", "action_match", self.a_record_of("ponto.match.choose")),
+            ("ponto.payment.alarm", "action_dismiss", self.a_record_of("ponto.payment.alarm")),
             ("account.journal", "action_ponto_synchronize", self.journal),
             ("account.journal", "action_ponto_renew_authorization", self.journal),
             ("account.journal", "action_ponto_ask_to_renew", self.journal),

@@ -11,12 +11,15 @@ from .test_journal import PontoJournalCommon
 LIST_VIEW = "account_online_ponto.account_bank_statement_line_view_list"
 FORM_VIEW = "account_online_ponto.account_bank_statement_line_view_form"
 MENUS = (
+    "account_bank_ponto_review_menu",
     "account_bank_statement_line_menu",
     "account_bank_ponto_transaction_menu",
     "account_bank_ponto_link_menu",
     "account_bank_ponto_account_menu",
     "account_bank_ponto_balance_menu",
     "account_bank_ponto_log_menu",
+    "account_bank_ponto_match_menu",
+    "account_bank_ponto_payment_alarm_menu",
 )
 
 

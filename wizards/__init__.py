@@ -15,5 +15,8 @@ from . import (
     ponto_connection_check_server,
     ponto_file_import,
     ponto_file_import_line,
+    ponto_match_choose,
+    ponto_match_choose_candidate,
+    ponto_match_choose_document,
     ponto_synchronization_undo,
 )

@@ -1,0 +1,165 @@
+from datetime import timedelta
+
+from odoo import Command, api, models
+from odoo.tools import SQL
+
+from .ponto_match_facts import Finding
+from .ponto_matching_likely import PARTNER_ACCOUNTS
+
+# How far back it is looked, and how many bank transactions of one counterparty are looked at.
+REACH = timedelta(days=400)
+LAST_TIMES = 5
+
+
+class PontoMatching(models.AbstractModel):
+    """Suggestions: what the same creditor, or the same counterparty account, was booked on the last times."""
+
+    _inherit = "ponto.matching"
+
+    @api.model
+    def _find_last_times(self, known):
+        """Return how the last payment of the same kind was booked: account, taxes, partner.
+
+        In a foreign currency nothing is proposed.
+
+        :param LookUp known: what was read
+        :return list: of `Finding`, one for a payment at most
+        """
+        currency = known.journal.company_id.currency_id
+        if (known.journal.currency_id or currency) != currency:
+            return []
+        booked = self._get_booked_before(known.journal, known.payments)
+        findings = []
+        for payment in known.payments:
+            for kind in ("mandate", "counterparty"):
+                lines = booked.get((kind, self._get_last_time_key(payment, kind), payment.amount > 0))
+                if lines:
+                    finding = self._repeat_booking(known, payment, kind, lines[0])
+                    findings += [finding] if finding else []
+                    break
+        return findings
+
+    @api.model
+    def _get_last_time_key(self, payment, kind):
+        if kind == "counterparty":
+            return payment.account_number
+        return f"{payment.creditor_id} {payment.mandate_id}" if payment.creditor_id and payment.mandate_id else ""
+
+    @api.model
+    def _get_booked_before(self, journal, payments):
+        """Return bank transactions that were booked on accounts of their own, without any document.
+
+        :return dict: (kind of key, key, whether money was received): records, newest first
+        """
+        lines = self._search_same_counterparties(journal, payments)
+        booked = {}
+        for payment in self._get_payments(lines):
+            line = lines.browse(payment.key)
+            if not self._get_own_items(line):
+                continue
+            for kind in ("mandate", "counterparty"):
+                if key := self._get_last_time_key(payment, kind):
+                    group = (kind, key, payment.amount > 0)
+                    booked[group] = booked.get(group, lines.browse()) | line
+        return booked
+
+    @api.model
+    def _search_same_counterparties(self, journal, payments):
+        """Return the last bank transactions of the same creditors and counterparty accounts, newest first.
+
+        :return: `account.bank.statement.line` records, a few of each
+        """
+        lines = self.env["account.bank.statement.line"]
+        creditors = list({payment.creditor_id for payment in payments if payment.creditor_id})
+        numbers = list({payment.account_number for payment in payments if payment.account_number})
+        if not creditors and not numbers:
+            return lines
+        for model in ("account.bank.statement.line", "account.move"):
+            self.env[model].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT id FROM (
+                    SELECT line.id, line.internal_index, ROW_NUMBER() OVER (
+                        PARTITION BY creditor.id, counterparty.number, line.amount > 0
+                        ORDER BY line.internal_index DESC
+                    ) AS place
+                    FROM account_bank_statement_line line
+                    JOIN account_move move ON move.id = line.move_id
+                    CROSS JOIN LATERAL (SELECT line.transaction_details ->> 'ref3' AS id) creditor
+                    CROSS JOIN LATERAL (
+                        SELECT UPPER(REGEXP_REPLACE(line.account_number, '[^[:alnum:]]', '', 'g')) AS number
+                    ) counterparty
+                    WHERE line.company_id = %(company)s AND line.is_reconciled AND move.state = 'posted'
+                    AND move.date >= %(since)s
+                    AND (creditor.id = ANY(%(creditors)s) OR counterparty.number = ANY(%(numbers)s))
+                ) same WHERE place <= %(places)s ORDER BY internal_index DESC
+                """,
+                company=journal.company_id.id,
+                since=min(payment.date for payment in payments) - REACH,
+                creditors=creditors,
+                numbers=numbers,
+                places=LAST_TIMES,
+            )
+        )
+        # The rules of the user have the last word on what may be read.
+        return lines.browse(row[0] for row in self.env.cr.fetchall())._filtered_access("read")
+
+    @api.model
+    def _get_own_items(self, line):
+        """Return the items that a bank transaction was booked on, or nothing when documents were settled with it."""
+        _liquidity, suspense, others = line._seek_for_lines()
+        if suspense or others.filtered(lambda item: item.account_type in PARTNER_ACCOUNTS or item.account_id.reconcile):
+            return others.browse()
+        return others
+
+    # ------------------------------------------------------------------ the same again
+
+    @api.model
+    def _repeat_booking(self, known, payment, kind, line):
+        """Return a booking like that of an earlier bank transaction.
+
+        :param LookUp known: what was read
+        :param Payment payment: of the bank
+        :param str kind: "mandate" or "counterparty"
+        :param line: `account.bank.statement.line` record, booked
+        :return Finding | None: None when it cannot be repeated with this amount
+        """
+        items = self._get_own_items(line)
+        currency = line.company_id.currency_id
+        base = items.filtered(lambda item: not item.tax_repartition_line_id)
+        partner = line.partner_id or base[:1].partner_id or known.partners.get(payment.key, line.partner_id)
+        if currency.compare_amounts(line.amount, payment.amount) == 0:
+            counterparts = [self._copy_item(item, partner) for item in items]
+        elif len(base) == 1:
+            whole = {"amount_currency": -payment.amount, "balance": -payment.amount}
+            counterparts = self._split_taxes({**self._copy_item(base, partner), **whole}, base.tax_ids, line.company_id)
+        else:
+            return None  # what each part of another amount would be, nobody knows
+        if currency.compare_amounts(sum(values["balance"] for values in counterparts), -payment.amount):
+            return None
+        return Finding(
+            payment.key,
+            "last_time",
+            base[:1].account_id.id,
+            partner.id,
+            found=(kind,),
+            counterparts=tuple(counterparts),
+        )
+
+    @api.model
+    def _copy_item(self, item, partner):
+        return {
+            "name": item.name,
+            "account_id": item.account_id.id,
+            "partner_id": partner.id,
+            "currency_id": item.currency_id.id,
+            "amount_currency": item.amount_currency,
+            "balance": item.balance,
+            "analytic_distribution": item.analytic_distribution,
+            "tax_ids": [Command.set(item.tax_ids.ids)],
+            "tax_tag_ids": [Command.set(item.tax_tag_ids.ids)],
+            "tax_repartition_line_id": item.tax_repartition_line_id.id,
+            "group_tax_id": item.group_tax_id.id,
+            "tax_base_amount": item.tax_base_amount,
+        }
