@@ -49,6 +49,7 @@ from . import (
     test_links,
     test_links_move,
     test_marks,
+    test_matching_truth,
     test_model,
     test_open_day,
     test_opening,
