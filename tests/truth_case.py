@@ -1,13 +1,14 @@
 """Generated documents in Odoo, generated payments at the bank, and what was matched with what, read by plain SQL."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from odoo import Command
 
+from .bulk_documents import copy_documents
 from .common import PontoCase
-from .payment_books import HOLDER, INCOMING, OWN_KINDS, SAVINGS
+from .payment_books import HOLDER, OWN_KINDS, SAVINGS
 from .payment_stories import tell
 
 ITEMS_OF_LINES = """
@@ -41,6 +42,7 @@ class TruthCase(PontoCase):
         super().setUpClass()
         cls.other_company = cls._create_company("Tweede Bakkerij Maes")
         cls.env.user.company_ids |= cls.other_company
+        cls.companies = {"main": cls.company, "other": cls.other_company}
         cls.env["account.journal"].create(
             {"name": "Savings", "code": "SAV", "type": "bank", "bank_acc_number": SAVINGS, "company_id": cls.company.id}
         )
@@ -101,15 +103,41 @@ class TruthCase(PontoCase):
         return " ".join(account[start : start + 4] for start in range(0, len(account), 4))
 
     def _enter_documents(self, ledger):
-        """Create the documents, and post those that are no drafts; return the entry by key of the document."""
-        moves = {}
-        for company, key in ((self.company, "main"), (self.other_company, "other")):
-            documents = [each for each in ledger.documents if each.company == key]
-            model = self.quiet["account.move"].with_company(company)
-            made = model.create([self._document_values(each) for each in documents])
-            moves |= dict(zip([each.key for each in documents], made, strict=True))
-            model.union(*[moves[each.key] for each in documents if each.state != "draft"]).action_post()
+        """Create the documents, and post those that are no drafts; return the entry by key of the document.
+
+        Plain ones are copied from the first of their kind, which costs a second instead of a minute.
+        """
+        plain, moves = defaultdict(list), {}
+        for document in ledger.documents:
+            ordinary = document.company == "main" and document.currency == "EUR" and not document.discount
+            if ordinary and document.state != "draft":
+                plain[document.kind].append(document)
+            else:
+                model = self.quiet["account.move"].with_company(self.companies[document.company])
+                moves[document.key] = model.create(self._document_values(document))
+                if document.state != "draft":
+                    moves[document.key].action_post()
+        for documents in plain.values():
+            first = replace(documents[0], number=f"{documents[0].kind}/2020/0001", amount=1, day=date(2020, 1, 31))
+            prototype = self.quiet["account.move"].create(self._document_values(first))
+            prototype.action_post()
+            copies = copy_documents(prototype, [self._copied_values(document) for document in documents])
+            moves |= dict(zip([document.key for document in documents], copies, strict=True))
+            prototype.button_draft()
+            prototype.button_cancel()
         return moves
+
+    def _copied_values(self, document):
+        values = self._document_values(document)
+        own = document.kind in OWN_KINDS
+        return {
+            "name": values["name"],
+            "partner_id": values["partner_id"],
+            "day": document.day,
+            "amount": document.amount,
+            "ref": values["ref"] or None,
+            "payment_reference": document.reference or (document.number if own else None),
+        }
 
     def _document_values(self, document):
         own = document.kind in OWN_KINDS
@@ -152,21 +180,17 @@ class TruthCase(PontoCase):
             [("company_id", "=", self.company.id), ("type", "=", "general")], limit=1
         )
         till = self.env["account.account"].create({"name": "Till", "code": "579001", "account_type": "asset_current"})
-        entries = []
-        for document in documents:
-            due, amount = self._due([document]), float(document.amount) * INCOMING[document.kind]
-            sides = [(till, amount, False), (due.account_id, -amount, due.partner_id.id)]
-            items = [{"account_id": account.id, "balance": balance, "partner_id": partner}
-                     for account, balance, partner in sides]  # fmt: skip
-            entries.append({"journal_id": journal.id, "date": document.day,
-                            "line_ids": [Command.create(item) for item in items]})  # fmt: skip
-        moves = self.quiet["account.move"].create(entries)
-        moves.action_post()
-        pairs = zip(documents, moves, strict=True)
-        self.env["account.move.line"]._reconcile_plan(
-            [self._due([document]) | move.line_ids.filtered(lambda item: item.account_id != till)
-             for document, move in pairs]
-        )  # fmt: skip
+        due = [self._due([document]) for document in documents]
+        items = [{"account_id": item.account_id.id, "balance": -item.balance, "partner_id": item.partner_id.id}
+                 for item in due]  # fmt: skip
+        items.append({"account_id": till.id, "balance": sum(item.balance for item in due)})
+        entry = self.quiet["account.move"].create(
+            {"journal_id": journal.id, "line_ids": [Command.create(item) for item in items]}
+        )
+        entry.action_post()
+        settling = entry.line_ids.filtered(lambda item: item.account_id != till)
+        self.env["account.move.line"]._reconcile_plan([pair[0] | pair[1] for pair in zip(due, settling, strict=True)])
+        self.assertTrue(all(item.reconciled for item in due))
 
     def _register(self, documents):
         """Register payments of documents on outstanding accounts; return the key of the document by its item there."""
