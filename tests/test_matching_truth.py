@@ -1,15 +1,19 @@
 import ast
 import os
+import re
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from odoo.tests import BaseCase, tagged
+from odoo.tools import SQL
 
 from ..sandbox.identifiers import structured_digits
-from .payment_books import MATCH, MAYBE, NONE
+from .bulk_documents import copy_documents
+from .payment_books import MATCH, MAYBE, NONE, Document
 from .payment_stories import PAYMENTS, tell
 from .payment_texts import digits_of
 from .truth_case import TruthCase
@@ -108,6 +112,41 @@ class TestPaymentStories(BaseCase):
 @tagged("post_install", "-at_install")
 class TestMatchingTruth(TruthCase):
     """Payments that nobody labelled for the engine: what it matches by itself is what each was generated from."""
+
+    maxDiff = None
+
+    def test_a_copied_document_is_as_odoo_makes_it(self):
+        ledger = tell(1, date.today())
+        party, day = ledger.suppliers[0], date.today()
+        numbers = {"out_invoice": "TEST/{}/1", "out_refund": "RTEST/{}/1", "in_invoice": "F{}-1", "in_refund": "CN{}-1"}
+        for place, (kind, number) in enumerate(numbers.items()):
+            common = {"kind": kind, "party": party, "day": day, "amount": Decimal("1234.56"), "origin": "TEST/2020/1"}
+            pair = [
+                Document(key=f"D{place}{each}", number=number.format(day.year) + each, reference=f"+++{each}+++", **common)
+                for each in ("91", "92")
+            ]
+            self.partners = {party.key: self.env["res.partner"].create({"name": party.name})}
+            made = self.quiet["account.move"].create(self._document_values(pair[0]))
+            made.action_post()
+            first = replace(pair[0], key=f"D{place}93", number=number.format(2020) + "93", day=date(2020, 1, 31), amount=1)
+            prototype = self.quiet["account.move"].create(self._document_values(first))
+            prototype.action_post()
+            copy = copy_documents(prototype, [self._copied_values(pair[1])])
+            self.assertEqual(self._columns(copy), self._columns(made))
+            self.assertEqual(self._columns(copy.line_ids), self._columns(made.line_ids))
+
+    def _columns(self, records):
+        """Return every stored column as text, except what differs between any two documents."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("SELECT * FROM %s WHERE id = ANY(%s) ORDER BY id", SQL.identifier(records._table), records.ids)
+        )
+        own = {"id", "move_id", "access_token", "create_date", "write_date"}
+        rows = self.env.cr.dictfetchall()
+        return sorted(
+            sorted((name, re.sub("9[123]", "9x", str(value))) for name, value in row.items() if name not in own)
+            for row in rows
+        )
 
     def check(self, seed):
         ledger, outcomes = self.play(seed)
