@@ -100,6 +100,8 @@ class PontoAccount(models.Model):
                 "import_from": (opened or kin[:1]).import_from,  # the opening entry belongs to this start date
                 "declined_periods": sorted(declined.union(self.declined_periods or [])) or False,
                 "statement_period": kin[:1].statement_period,
+                "matching": kin[:1].matching,
+                "matching_started_at": kin.filtered("matching_started_at")[:1].matching_started_at,
                 "mandate_id": self.mandate_id.id or kin.mandate_id[:1].id,
                 "statement_anchor": kin.filtered("statement_anchor")[:1].statement_anchor or self.statement_anchor,
             }

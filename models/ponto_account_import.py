@@ -65,9 +65,14 @@ class PontoAccount(models.Model):
         while work.repeat(self._follow_changes, self):
             if not work.next(1):
                 return False
-        work.repeat(self._update_statements, self)
+        work.repeat(self._end_import, self)
         work.next()  # closing the run locks the connection first: nobody waits in a circle
         return True
+
+    def _end_import(self):
+        """Do what follows when everything that may be imported is in the books."""
+        self._update_statements()
+        self._start_matching()
 
     def _sort_out(self, run):
         """Skip what lies before the start date, and ask anew about rows that wait, or whose day has come near."""
@@ -232,7 +237,7 @@ class PontoAccount(models.Model):
     # ------------------------------------------------------------------ lines
 
     def _create_lines(self, rows, run):
-        """Create the bank transactions of rows; on an error find the bad row by halves, so that it stands alone.
+        """Create the bank transactions of rows, on their counterparts where evidence is exact.
 
         :param rows: `ponto.transaction` records
         :param run: `ponto.synchronization` record
@@ -240,9 +245,21 @@ class PontoAccount(models.Model):
         """
         if not rows:
             return rows, rows
+        items = {row.id: read_transaction(row.raw) for row in rows}
+        return self._create_or_halve(rows, items, self._recognize_payments(rows, list(items.values())), run)
+
+    def _create_or_halve(self, rows, items, recognized, run):
+        """Create lines; on an error first without matches, then by halves, so that a bad row stands alone.
+
+        :param rows: `ponto.transaction` records
+        :param dict items: id of a row: the same as `ponto_client.Transaction`
+        :param Recognized recognized: partners and evidence
+        :param run: `ponto.synchronization` record
+        :return tuple: rows with a line, rows in state error
+        """
         try:
             with self.env.cr.savepoint():
-                self._create_lines_at_once(rows, run)
+                self._create_lines_at_once(rows, items, recognized, run)
             return rows, rows.browse()
         except OperationalError:
             raise
@@ -250,20 +267,33 @@ class PontoAccount(models.Model):
             rows.write({"reason": "locked"})
             return rows.browse(), rows.browse()
         except ROW_ERRORS as error:
+            if recognized.exact:
+                _logger.info("Ponto account %s: imported without matches: %s", self.id, type(error).__name__)
+                return self._create_or_halve(rows, items, recognized.give_up(), run)
             if len(rows) == 1:
                 _logger.info("Ponto transaction %s was refused: %s", rows.id, type(error).__name__)
                 rows.write({"state": "error", "reason": "refused", "detail": self._get_first_sentence(error)})
                 return rows.browse(), rows
             half = len(rows) // 2
-            created, failed = self._create_lines(rows[:half], run)
-            more_created, more_failed = self._create_lines(rows[half:], run)
+            created, failed = self._create_or_halve(rows[:half], items, recognized, run)
+            more_created, more_failed = self._create_or_halve(rows[half:], items, recognized, run)
             return created | more_created, failed | more_failed
 
-    def _create_lines_at_once(self, rows, run):
-        vals_list = [self._prepare_line_vals(row, read_transaction(row.raw)) for row in rows]
+    def _create_lines_at_once(self, rows, items, recognized, run):
+        vals_list = [
+            {**self._prepare_line_vals(row, items[row.id]), **self._prepare_match_vals(row, recognized)} for row in rows
+        ]
         lines = self.env["account.bank.statement.line"]._create_from_bank(vals_list, self.company_id)
         for row, line in zip(rows, lines, strict=True):
-            row.write({"state": "imported", "statement_line_id": line.id, "synchronization_id": run.id})
+            row.write(
+                {
+                    "state": "imported",
+                    "statement_line_id": line.id,
+                    "synchronization_id": run.id,
+                    "partner_id": recognized.partner_ids.get(row.id, False),
+                }
+            )
+        self._match_created(rows, recognized, run)
 
     def _get_first_sentence(self, error):
         if isinstance(error, (IntegrityError, DataError)):

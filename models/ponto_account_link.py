@@ -24,6 +24,8 @@ class PontoAccount(models.Model):
         self._check_currency()
         journal = journal or self._get_kin().journal_id[:1] or self._create_journal()
         self._check_journal(journal)
+        if self.journal_id and self.journal_id != journal:
+            self.matching_started_at = False  # the first import into a journal changes no invoice
         predecessors = self._get_kin(journal).filtered("journal_id")
         if predecessors:
             self._take_over(predecessors)

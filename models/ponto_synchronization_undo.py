@@ -174,7 +174,7 @@ class PontoSynchronization(models.Model):
                             WHEN statement.id IS NOT NULL AND statement.ponto_account_id IS NULL THEN 'statement'
                             WHEN NOT items.untouched THEN 'reconciled'
                         END,
-                       line.payment_ref IS DISTINCT FROM bank_row.label OR line.partner_id IS NOT NULL,
+                       line.payment_ref IS DISTINCT FROM bank_row.label OR line.partner_id IS DISTINCT FROM bank_row.partner_id,
                        statement.ponto_account_id IS NOT NULL
                   FROM ponto_transaction bank_row
                   JOIN account_bank_statement_line line ON line.id = bank_row.statement_line_id

@@ -113,6 +113,9 @@ class PontoTransaction(models.Model):
     statement_line_id = fields.Many2one(
         "account.bank.statement.line", "Bank Transaction", readonly=True, ondelete="set null", copy=False
     )
+    partner_id = fields.Many2one(
+        "res.partner", "Recognized Partner", readonly=True, copy=False, ondelete="set null", index="btree_not_null"
+    )
     synchronization_id = fields.Many2one(
         "ponto.synchronization", "Imported By", readonly=True, ondelete="set null", index="btree_not_null"
     )

@@ -55,6 +55,7 @@ from . import (
     test_opening,
     test_other_feeds,
     test_pairing,
+    test_payment_references,
     test_public_methods,
     test_pull,
     test_recognition,

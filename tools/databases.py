@@ -32,6 +32,7 @@ SOURCES = (
     "controllers",
     "ponto_client",
     "statement_files",
+    "payment_references",
     "i18n",
     "report",
     "static/src",

@@ -12,6 +12,7 @@ DEVELOPMENT = (  # what a user of the addon does not need: these stay out of the
     ".pylintrc",
     "benchmarks",
     "dev",
+    "payment_references/ruff.toml",
     "ponto_client/ruff.toml",
     "sandbox",
     "statement_files/ruff.toml",

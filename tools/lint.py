@@ -188,6 +188,12 @@ CHECKERS = (
     Checker(
         "ruff: statement_files without Odoo", _ruff_check, _add("statement_files/planted.py", "import odoo\n"), "TID251"
     ),
+    Checker(
+        "ruff: payment_references without Odoo",
+        _ruff_check,
+        _add("payment_references/planted.py", "import odoo\n"),
+        "TID251",
+    ),
     Checker("ruff format", _ruff_format, _add("models/planted.py", "x  =  1\n"), "models/planted.py"),
     Checker(
         "pylint-odoo", _pylint, _add("models/planted.py", "def f(self):\n    self.env.cr.commit()\n"), "invalid-commit"

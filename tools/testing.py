@@ -14,7 +14,7 @@ from .odoo_tests import BROWSER_WORDS, Counts, judge
 from .output import say, step
 from .workshop import open_workshop
 
-COVERED = ("ponto_client", "statement_files", "models", "wizards")
+COVERED = ("ponto_client", "statement_files", "payment_references", "models", "wizards")
 OPTIONS_WITH_VALUE = ("-k", "-m", "-W", "-p", "-c", "-o", "--deselect")  # pytest's; what follows is no path
 MOST_WORKERS = 4  # of a run of the whole suite; each has a database and a browser
 MINIMUM_COVERAGE = 90  # percent of lines, of the whole suite

@@ -1,0 +1,135 @@
+"""Reading the texts of one payment: which references with check digits they hold, and which numbers as whole words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from itertools import pairwise
+from typing import NamedTuple
+
+from .document_numbers import LONGEST, SHORTEST, number_key, shape
+from .names import WORD, fold
+from .structured import find_structured, is_creditor_reference, structured_key
+
+STRUCTURED, CREDITOR, NUMBER = "structured", "creditor", "number"
+MOST_WORDS = 7  # of one number: INV / 2025 / 11 / 00001, or a creditor reference in groups of four
+GLUE = frozenset("/-._\\")
+
+
+def classify(reference: str) -> tuple[str, str]:
+    """Return the kind of a document's reference, and the key by which payments name it.
+
+    :param reference: number, structured communication or creditor reference, as on the document
+    :return: STRUCTURED, CREDITOR or NUMBER, and the key; it is "" when there is nothing to name
+    """
+    if digits := structured_key(reference):
+        return STRUCTURED, digits
+    key = number_key(reference)
+    return (CREDITOR if is_creditor_reference(key) else NUMBER), key
+
+
+class Span(NamedTuple):
+    """Neighboring words of one text."""
+
+    text: int
+    start: int
+    end: int  # after the last word
+
+    def overlaps(self, other: Span) -> bool:
+        return self.text == other.text and self.start < other.end and other.start < self.end
+
+    def contains(self, other: Span) -> bool:
+        return self.text == other.text and self.start <= other.start and other.end <= self.end
+
+
+class Named(NamedTuple):
+    """A key that a text names, and where."""
+
+    key: str
+    span: Span
+
+
+class References:
+    """The references in the texts of one payment."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        """Read texts.
+
+        :param texts: label, communication, description and whatever else may hold a reference
+        """
+        self.structured: set[str] = set()
+        self.creditor: set[str] = set()
+        self.spans: dict[str, list[Span]] = {}
+        self._words: list[list[str]] = []
+        self._glued: list[list[bool]] = []
+        for text in dict.fromkeys(filter(None, texts)):
+            self.structured.update(find_structured(text))
+            self._read_words(fold(text))
+
+    def _read_words(self, text: str) -> None:
+        matches = list(WORD.finditer(text))
+        words = [match[0] for match in matches]
+        between = [text[one.end() : two.start()] for one, two in pairwise(matches)]
+        number = len(self._words)
+        self._words.append(words)
+        self._glued.append([GLUE.issuperset(signs) for signs in between])
+        for start in range(len(words)):
+            compact = ""
+            for end in range(start + 1, min(start + MOST_WORDS, len(words)) + 1):
+                compact += words[end - 1]
+                if len(compact) > LONGEST:
+                    break
+                if len(compact) < SHORTEST or not any(sign.isdigit() for sign in compact):
+                    continue
+                self.spans.setdefault(compact, []).append(Span(number, start, end))
+                if is_creditor_reference(compact):
+                    self.creditor.add(compact)
+
+    @property
+    def keys(self) -> set[str]:
+        """Every key that may stand in the texts: more than they name."""
+        return self.structured | self.creditor | self.spans.keys()
+
+    def get_named(self, keys: Collection[str]) -> set[str]:
+        """Return the numbers that the texts name as whole words.
+
+        :param keys: numbers of documents, as `number_key` gives them
+        :return: some of them. Not those that go on ("INV/2025/1/2"), nor those that may be a piece of another one
+        """
+        hits = [Named(key, span) for key in keys for span in self.spans.get(key, ())]
+        # What stands for the whole of a longer number does not stand for itself.
+        hits = [hit for hit in hits if not self._is_piece(hit, hits)]
+        unclear = {
+            one
+            for one in hits
+            for two in hits
+            if one.key != two.key and one.span != two.span and one.span.overlaps(two.span)
+        }
+        return {hit.key for hit in hits if hit not in unclear and self._stands_alone(hit.span, hits)}
+
+    def _is_piece(self, hit: Named, hits: list[Named]) -> bool:
+        """Tell whether a number is a piece of a longer one, without a blank between."""
+        return any(
+            other.span != hit.span
+            and other.span.contains(hit.span)
+            and all(self._glued[hit.span.text][other.span.start : other.span.end - 1])
+            for other in hits
+        )
+
+    def _stands_alone(self, span: Span, hits: list[Named]) -> bool:
+        """Tell whether no digits are glued to a number, unless they are of another number."""
+        words, glued = self._words[span.text], self._glued[span.text]
+        for place, joint in ((span.start - 1, span.start - 1), (span.end, span.end - 1)):
+            if not 0 <= place < len(words) or not glued[joint]:
+                continue
+            neighbor = Span(span.text, place, place + 1)
+            if any(map(str.isdigit, words[place])) and not any(hit.span.contains(neighbor) for hit in hits):
+                return False
+        return True
+
+    def names_another(self, keys: Collection[str]) -> bool:
+        """Tell whether the texts hold a number of the same series as one of these, which is none of these.
+
+        :param keys: all that the payment is about to settle
+        """
+        shapes = {series for key in keys if (series := shape(key))}
+        return any(shape(key) in shapes and key not in keys for key in self.spans) if shapes else False

@@ -1,0 +1,138 @@
+from odoo.tests import BaseCase, tagged
+
+from ..payment_references import (
+    CREDITOR,
+    NUMBER,
+    STRONG,
+    STRUCTURED,
+    WEAK,
+    References,
+    canonical,
+    classify,
+    name_key,
+    number_key,
+    number_strength,
+    take_apart,
+)
+
+DIGITS = "090933755493"
+OTHER_DIGITS = "000000000097"  # a remainder of 0 is written 97
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentReferences(BaseCase):
+    """Texts of payments, as banks and people write them."""
+
+    def named(self, text, *numbers):
+        keys = {number_key(number): number for number in numbers}
+        return {keys[key] for key in References([text]).get_named(keys)}
+
+    def test_a_structured_communication_is_read_in_every_written_form(self):
+        for text in (
+            "+++090/9337/55493+++",
+            "***090/9337/55493***",
+            "090933755493",
+            "090/9337/55493",
+            "090 9337 55493",
+            "+++ 090 / 9337 / 55493 +++",
+            "090.9337.55493",
+            "Betaling factuur 090933755493 dank u",
+            "REF090933755493BIS",
+            "Mededeling:+++090/9337/55493+++,klant 12",
+            "12345 090/9337/55493",
+            "12 090 9337 55493",
+        ):
+            self.assertIn(DIGITS, References([text]).structured, text)
+
+    def test_wrong_check_digits_and_longer_numbers_are_none(self):
+        for text in ("+++090/9337/55494+++", "0909337554931", "1090933755493", "09093375549", "+++090/9337/554+++"):
+            self.assertNotIn(DIGITS, References([text]).structured, text)
+        self.assertIn(OTHER_DIGITS, References(["+++000/0000/00097+++"]).structured)
+        self.assertFalse(References(["+++000/0000/00000+++"]).structured)
+
+    def test_a_creditor_reference_is_read_with_and_without_blanks(self):
+        for text in (
+            "RF18539007547034",
+            "RF18 5390 0754 7034",
+            "pay rf18 5390 0754 7034 thanks",
+            "ref:RF18539007547034.",
+        ):
+            self.assertIn("RF18539007547034", References([text]).creditor, text)
+        self.assertFalse(References(["RF19 5390 0754 7034", "XRF18539007547034"]).creditor)
+
+    def test_a_document_says_by_which_reference_it_is_named(self):
+        self.assertEqual(classify("+++090/9337/55493+++"), (STRUCTURED, DIGITS))
+        self.assertEqual(classify("090933755493"), (STRUCTURED, DIGITS))
+        self.assertEqual(classify("RF18 5390 0754 7034"), (CREDITOR, "RF18539007547034"))
+        self.assertEqual(classify("INV/2025/00001"), (NUMBER, "INV202500001"))
+        self.assertEqual(classify("+++090/9337/55494+++"), (NUMBER, "090933755494"))
+        self.assertEqual(classify("/"), (NUMBER, ""))
+        self.assertEqual(canonical(DIGITS), "+++090/9337/55493+++")
+
+    def test_a_number_is_read_with_and_without_separators(self):
+        for text in (
+            "INV/2025/00001",
+            "inv/2025/00001",
+            "Betaling INV-2025-00001.",
+            "INV202500001",
+            "INV 2025 00001",
+            "facture n°INV/2025/00001, merci",
+            "INV/2025/0 0001",  # a bank's line ends there
+            "INV/2025/00001-INV/2025/00002",
+        ):
+            self.assertIn("INV/2025/00001", self.named(text, "INV/2025/00001", "INV/2025/00002"), text)
+
+    def test_a_piece_of_a_word_or_of_a_longer_number_is_no_number(self):
+        for text in (
+            "XINV/2025/00001",
+            "INV/2025/000012",
+            "INV/2025/00001/2",
+            "INV/2025/00001-2",
+            "2/INV/2025/00001",
+            "INV/2025/0001",
+            "2025/00001",
+            "00001",
+        ):
+            self.assertFalse(self.named(text, "INV/2025/00001"), text)
+
+    def test_the_longer_of_two_numbers_is_meant_unless_blanks_make_it_unclear(self):
+        numbers = ("S00012", "S00012/7", "INV/2025/1", "INV/2025/10")
+        self.assertEqual(self.named("S00012/7", *numbers), {"S00012/7"})
+        self.assertEqual(self.named("INV/2025/1", *numbers), {"INV/2025/1"})
+        self.assertFalse(self.named("INV/2025/1 0", *numbers))
+
+    def test_several_numbers_are_all_named(self):
+        numbers = ("INV/2025/00001", "INV/2025/00002", "INV/2025/00003")
+        for text in ("INV/2025/00001 INV/2025/00003", "INV/2025/00001+INV/2025/00003", "INV/2025/00001/INV/2025/00003"):
+            self.assertEqual(self.named(text, *numbers), {numbers[0], numbers[2]}, text)
+
+    def test_years_and_short_numbers_say_nothing(self):
+        for number in ("2025", "1001", "/", "A", "12", "INV", "A12"):
+            self.assertIsNone(number_strength(number_key(number)), number)
+        for number in ("20251", "123456", "F123"):
+            self.assertEqual(number_strength(number_key(number)), WEAK, number)
+        for number in ("INV/2025/00001", "VF25-1100", "BILL/2025/11/0001"):
+            self.assertEqual(number_strength(number_key(number)), STRONG, number)
+
+    def test_another_number_of_the_series_is_noticed(self):
+        references = References(["INV/2025/00001 and INV/2025/00009", "12/11/2025"])
+        self.assertTrue(references.names_another({"INV202500001"}))
+        self.assertFalse(references.names_another({"INV202500001", "INV202500009"}))
+        self.assertFalse(References(["INV/2025/00001 of 12/11/2025"]).names_another({"INV202500001", "123456"}))
+
+    def test_names_are_equal_whatever_capitals_accents_and_signs(self):
+        self.assertEqual(name_key("Café  d'Été, SPRL"), name_key("CAFE D ETE SPRL"))
+        self.assertNotEqual(name_key("Jan Sen"), name_key("Jansen"))
+        for name in ("/", "A", "", "12345", "A.", None):
+            self.assertEqual(name_key(name), "")
+
+    def test_labelled_parts_are_taken_apart(self):
+        parts = take_apart(
+            "Naam: J. de Vries<br>Omschrijving: Factuur INV/2025/00001<br />IBAN: NL91 ABNA 0417 1643 00"
+            "<br>Kenmerk: 4711-0815<BR>Mandaat ID: M-77<br>Incassant ID: NL00ZZZ123<br>Valutadatum: 03-11-2025"
+        )
+        self.assertEqual(parts.communication, ("Factuur INV/2025/00001",))
+        self.assertEqual((parts.name, parts.account), ("J. de Vries", "NL91 ABNA 0417 1643 00"))
+        self.assertEqual((parts.end_to_end, parts.mandate, parts.creditor), ("4711-0815", "M-77", "NL00ZZZ123"))
+        self.assertIsNone(take_apart("Naam: J. de Vries"))
+        self.assertEqual(take_apart("INV/2025/00001<br>thanks").communication, ("INV/2025/00001", "thanks"))
