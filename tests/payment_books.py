@@ -49,7 +49,9 @@ class Document:
     :param amount: to be paid, positive, in its currency
     :param reference: payment reference printed on it, "" when it asks for none
     :param origin: number of the invoice that a credit note takes back
-    :param state: ``open``, ``paid``, ``draft``, or ``registered``: a payment of it waits on an outstanding account
+    :param settled: what of the amount was paid before
+    :param state: ``open``, ``paid``, ``draft``, ``registered``: a payment of it waits on an outstanding account, or
+        ``unlinked``: it does, and the document is open all the same
     :param discount: its terms allow 2 % within ten days
     """
 
@@ -63,13 +65,14 @@ class Document:
     origin: str = ""
     company: str = "main"
     currency: str = "EUR"
+    settled: Decimal = Decimal(0)
     state: str = "open"
     discount: bool = False
 
     @property
     def signed(self) -> Decimal:
         """Return what a payment of it adds to the bank account."""
-        return self.amount * INCOMING[self.kind]
+        return (self.amount - self.settled) * INCOMING[self.kind]
 
 
 @dataclass(frozen=True)
