@@ -50,6 +50,8 @@ from . import (
     test_links_move,
     test_marks,
     test_matching_truth,
+    test_matching,
+    test_matching_books,
     test_model,
     test_open_day,
     test_opening,
