@@ -14,7 +14,7 @@ def guess(databases: Databases) -> None:
     :raises Failure: when a check fails
     """
     runner = databases.runner
-    addons = python_env.other_addons("requirements-oca-reconcile.txt", runner.python)
+    addons = python_env.other_addons("requirements-oca.txt", runner.python)
     runner = Runner(runner.odoo, runner.python, runner.cluster, more_addons=(addons,))
     with databases.throw_away() as database:
         with step(f"Installing {MODULE}"):
