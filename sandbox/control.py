@@ -11,6 +11,7 @@ from typing import Any
 
 from .bank import Bank
 from .bulk import book_many
+from .company_invoices import pay_open_invoices
 from .faults import Faults
 from .records import Account, Transaction
 from .web import Call, Refusal
@@ -133,6 +134,12 @@ class Control:
         book_many(self._bank, account, int(values["count"]), *days, seed=int(values["seed"]),
                   late=bool(values.get("late")))  # fmt: skip
         return {"balance": self._bank.balance(account)}
+
+    def _post_payments(self, _values: Json) -> Json:
+        """Pay most of the company's open invoices today, see pay_open_invoices."""
+        company = self._bank.scenario
+        made = pay_open_invoices(self._bank, company.accounts["main"], company.invoices)
+        return {"ids": [item.id for item in made]}
 
     def _card_payment(self, account: Account, number: int) -> Transaction:
         return self._bank.add_transaction(

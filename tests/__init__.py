@@ -55,6 +55,7 @@ from . import (
     test_matching_rules,
     test_matching_suggestions,
     test_matching_transfers,
+    test_matching_truth,
     test_model,
     test_open_day,
     test_opening,

@@ -16,6 +16,7 @@ import requests
 from odoo.tests import BaseCase, tagged
 
 from ..sandbox import Clock, Sandbox, belgian_company
+from ..sandbox.company_invoices import pay_open_invoices
 from ..sandbox.identifiers import (
     belgian_iban,
     creditor_identifier,
@@ -240,6 +241,21 @@ class TestSandboxCompany(BaseCase):
         known = [each.structured_communication for each in invoices if each.structured_communication]
         self.assertEqual(len(known), len(set(known)))
         self.assertEqual({each.partner for each in invoices}, {each.name for each in self.company.partners})
+
+    def test_most_open_invoices_can_be_paid_today_in_the_words_of_their_payers(self):
+        company = belgian_company(seed=31)
+        opened = {each.number: each for each in company.invoices if not each.paid_by}
+        self.assertEqual(len(opened), 40)
+        made = pay_open_invoices(company.bank, company.accounts["main"], company.invoices)
+        paid = {each.paid_by[0]: each for each in opened.values() if each.paid_by}
+        self.assertEqual(paid.keys(), {item.id for item in made})
+        self.assertEqual(len(made), 30)
+        short = [item for item in made if abs(item.amount) != paid[item.id].amount]
+        self.assertEqual({abs(item.amount) - paid[item.id].amount for item in short}, {Decimal(-5)})
+        for item in made:
+            self.assertEqual(item.day, company.bank.clock.today())
+            self.assertEqual(item.amount > 0, paid[item.id].kind == "customer")
+            self.assertIn(item, company.accounts["main"].visible)
 
     def test_the_openings_of_partners_bank_accounts_are_unique(self):
         accounts = [each.account for each in self.company.partners]

@@ -80,12 +80,15 @@ def run(*, as_json: bool) -> int:
     start = time.monotonic()
     databases = open_workshop()
     with exclusive():
-        accounts, seconds = play(databases)
+        accounts, matches, seconds = play(databases)
     seconds["total"] = round(time.monotonic() - start, 1)
     problems = [
         f"{account['reference']} {account['currency']}: {text}" for account in accounts for text in account["problems"]
     ]
     print_table(accounts)
+    print_matches(matches)
+    if not matches["matched_by_itself"]["invoices"]:
+        problems.append("No invoice was settled by itself.")
     if not accounts:
         problems.append("The demo has no account.")
     for problem in problems:
@@ -94,14 +97,14 @@ def run(*, as_json: bool) -> int:
         say(f"Every balance of {len(accounts)} accounts equals the bank's, to the cent. Look at it: ./dev serve")
     if as_json:
         shown = [{key: account[key] for key in KEYS} for account in accounts]
-        print(json.dumps({"accounts": shown, "seconds": seconds, "ok": not problems}), flush=True)
+        print(json.dumps({"accounts": shown, "matches": matches, "seconds": seconds, "ok": not problems}), flush=True)
     return 1 if problems else 0
 
 
-def play(databases: Databases) -> tuple[list[dict], dict[str, float]]:
+def play(databases: Databases) -> tuple[list[dict], dict[str, dict], dict[str, float]]:
     """Make the demo database, let the demo script work in it against a fresh sandbox, and compare.
 
-    :return: the accounts with what was found, and the seconds of the demo's steps
+    :return: the accounts with what was found, what was matched, and the seconds of the demo's steps
     """
     name = database_name()
     with step("Making the demo database"):
@@ -117,7 +120,7 @@ def play(databases: Databases) -> tuple[list[dict], dict[str, float]]:
     for left in ledger.values():
         raise Failure(f"The account {left['reference']} {left['currency']} of the sandbox did not arrive in Odoo.")
     databases.finish(name)
-    return result["accounts"], result["seconds"]
+    return result["accounts"], result["matches"], result["seconds"]
 
 
 def _play_in_odoo(databases: Databases, name: str, sandbox: sandbox_process.Sandbox) -> dict:
@@ -174,6 +177,15 @@ def print_table(accounts: list[dict]) -> None:
             print("  ".join("-" * width for width in widths))
         elif accounts[number - 1]["why"]:
             print(f"    {accounts[number - 1]['why']}")
+
+
+def print_matches(matches: dict[str, dict]) -> None:
+    """Print how many invoices were settled, by whom, and by which evidence."""
+    for key, title in (("applied_by_the_user", "Applied from the first import"),
+                       ("matched_by_itself", "Settled by themselves since")):  # fmt: skip
+        found = matches[key]
+        evidence = ", ".join(f"{words}: {count}" for words, count in found["by_evidence"].items())
+        say(f"{title}: {found['invoices']} invoices by {found['transactions']} transactions ({evidence or 'none'})")
 
 
 def _cell(value: object) -> str:

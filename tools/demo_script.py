@@ -6,11 +6,14 @@ on a line that starts with RESULT.
 
 # ruff: noqa: F821 - `env` comes from the Odoo shell
 
+import collections
 import datetime
 import json
 import os
 import sys
 import time
+
+import requests
 
 from odoo import Command, fields
 
@@ -93,8 +96,12 @@ def make_invoices(invoices):
                 "date": invoice["date"],
                 "invoice_date_due": invoice.get("due") or invoice["date"],
                 "ref": invoice["number"],
-                "payment_reference": invoice.get("structured_communication") or invoice["number"],
+                "payment_reference": invoice.get("structured_communication")
+                or invoice.get("creditor_reference")
+                or invoice["number"],
                 "invoice_line_ids": [Command.create(line)],
+                # What the customer reads on it; otherwise Odoo gives the next number.
+                **({"name": invoice["number"]} if customer else {}),
             }
         )
     moves = env["account.move"].create(values)
@@ -142,6 +149,38 @@ def confirm_opening_entries(accounts):
         amounts[account.id] = proposal.amount
         proposal.action_confirm()
     return amounts
+
+
+def apply_exact_matches(books, accounts):
+    """Apply what the first import proposed, as the bookkeeper does on the review screen.
+
+    :return dict: of what was matched, see count_matches
+    """
+    before = books["ponto.match"].search([("state", "=", "applied")])
+    accounts.journal_id.action_ponto_apply_exact()
+    return count_matches(books["ponto.match"].search([("state", "=", "applied")]) - before)
+
+
+def receive_payments(books, connection):
+    """Let most open invoices be paid at the bank, and synchronize: what is exact is matched by itself.
+
+    :return dict: of what was matched, see count_matches
+    """
+    before = books["ponto.match"].search([("state", "=", "applied")])
+    requests.post(f"{GIVEN['url']}/_sandbox/payments", timeout=60).raise_for_status()
+    synchronize(connection)
+    return count_matches(books["ponto.match"].search([("state", "=", "applied")]) - before)
+
+
+def count_matches(matches):
+    """Return how many bank transactions were matched with how many invoices, and the transactions by evidence.
+
+    :param matches: `ponto.match` records
+    """
+    invoices = matches.item_ids.move_id.filtered(lambda move: move.is_invoice())
+    titles = dict(matches._fields["evidence"]._description_selection(matches.env))
+    evidence = collections.Counter(titles[match.evidence] for match in matches)
+    return {"transactions": len(matches), "invoices": len(invoices), "by_evidence": dict(evidence.most_common())}
 
 
 def describe(account, opening):
@@ -193,10 +232,12 @@ def demo():
     timed(seconds, "synchronize", synchronize, connection)
     accounts = connection.account_ids
     openings = timed(seconds, "confirm_opening_entries", confirm_opening_entries, accounts)
-    timed(seconds, "synchronize_again", synchronize, connection)
+    applied = timed(seconds, "apply_exact_matches", apply_exact_matches, books, accounts)
+    by_itself = timed(seconds, "receive_payments_and_synchronize_again", receive_payments, books, connection)
     accounts.invalidate_recordset()
     result = [describe(account, openings.get(account.id, 0.0)) for account in accounts]
-    say("RESULT " + json.dumps({"accounts": result, "seconds": seconds}))
+    matches = {"applied_by_the_user": applied, "matched_by_itself": by_itself}
+    say("RESULT " + json.dumps({"accounts": result, "matches": matches, "seconds": seconds}))
 
 
 demo()

@@ -7,7 +7,7 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from . import harness, oca, oca_beside, odoo_tests, places, process
+from . import harness, oca, oca_beside, oca_guesses, odoo_tests, places, process
 from .databases import ASSETS, Databases
 from .odoo_run import log_of, play_script
 from .odoo_tests import BROWSER_WORDS, Counts, judge
@@ -38,6 +38,7 @@ def run_pytest(arguments: list[str], *, long: bool) -> int:
         if code in (2, 3, 4):  # interrupted, or pytest itself does not work: there is nothing to judge
             return code
         verdict = judge(_read_junit(folder / "junit.xml"))
+        _show_told(folder / "junit.xml")
         covered = 0 if arguments else _report_coverage(databases, folder)
     if not arguments and not code:
         _run_parts(databases, list(PARTS), None)
@@ -77,6 +78,7 @@ def _take_over(databases: Databases, _seed: int) -> None:
     """Take over from the real OCA module, and match beside another: nothing doubled, nothing missing, no secret told."""
     oca.take_over(databases)
     oca_beside.match(databases)
+    oca_guesses.guess(databases)
 
 
 PARTS = {"reinstall": _reinstall, "oca": _take_over, **harness.PARTS}
@@ -115,7 +117,13 @@ def _pytest(databases: Databases, database: str, folder: Path, arguments: list[s
         command += ["-m", "coverage", "run", f"--source={source}", f"--rcfile={places.TREE}/pyproject.toml"]
     command += ["-m", "pytest", f"--rootdir={places.addon_link()}", "-p", "no:cacheprovider", "-o", "addopts="]
     command += [f"--odoo-config={configuration}", f"--odoo-database={database}", "--odoo-http"]
-    command += [f"--junitxml={folder}/junit.xml", *spread, *_paths_through_the_link(arguments)]
+    command += [
+        f"--junitxml={folder}/junit.xml",
+        "-o",
+        "junit_logging=system-out",
+        *spread,
+        *_paths_through_the_link(arguments),
+    ]
     try:
         return process.run(command, env=env, cwd=folder, stdin=subprocess.DEVNULL)
     finally:
@@ -145,6 +153,14 @@ def _read_junit(path: Path) -> Counts:
         elif BROWSER_WORDS.search(reason := f"{skipped.get('message')} {skipped.text}"):
             skips.append(f"{case.get('classname')}.{case.get('name')}: {reason[:200]}")
     return Counts(run, tuple(skips))
+
+
+def _show_told(path: Path) -> None:
+    """Print the figures that tests told on their standard output, on lines that start with TOLD."""
+    for output in ElementTree.parse(path).getroot().iter("system-out"):
+        for line in (output.text or "").splitlines():
+            if line.startswith("TOLD "):
+                say(f"    {line.removeprefix('TOLD ')}")
 
 
 def _report_coverage(databases: Databases, folder: Path) -> int:

@@ -1,0 +1,186 @@
+"""Payments in which documents are easily mistaken for each other. Plain Python, no Odoo."""
+
+from decimal import Decimal
+
+from .payment_books import MAYBE, NONE, Ledger
+from .payment_texts import structured_forms
+
+CENTS = Decimal("0.01")
+
+
+# ---------------------------------------------------------------------- exact all the same
+
+
+def supplier_with_one_reference(ledger: Ledger, number: int) -> None:
+    """A supplier prints the same structured communication on every bill; the amount tells which is paid."""
+    party, reference = ledger.draw.choice(ledger.suppliers), ledger.structured()
+    documents = [
+        ledger.document("in_invoice", party, amount=ledger.odd_amount(), reference=reference) for _each in range(3)
+    ]
+    text, structured = structured_forms(reference)[number % 3]
+    ledger.pay("reference of a supplier", documents[:1], text, structured=structured)
+
+
+def rest(ledger: Ledger, number: int) -> None:
+    """A part was paid before; the rest comes to the cent. Every second time the whole comes again, which is too much."""
+    amount = ledger.odd_amount()
+    settled = (amount / 3).quantize(CENTS)
+    document = ledger.document(amount=amount, settled=settled, reference=ledger.structured() if number % 4 > 1 else "")
+    text = document.reference or f"Saldo {document.number}"
+    if number % 2:
+        ledger.pay("the whole after a part", [document], text, NONE, amount=amount)
+    else:
+        ledger.pay("the rest after a part", [document], text)
+
+
+def elsewhere(ledger: Ledger, number: int) -> None:
+    """The bank passes the reference on in another field than the communication."""
+    document = ledger.document(reference=ledger.structured() if number % 2 else "")
+    field = ("additional_information", "description")[number // 2 % 2]
+    ledger.pay(
+        "reference in another field", [document], "", **{field: f"Uw ref. {document.reference or document.number}"}
+    )
+
+
+def same_number_both_ways(ledger: Ledger, number: int) -> None:
+    """A supplier counts as the company does, so that a bill has the number of an invoice, and its amount."""
+    invoice = ledger.document()
+    bill = ledger.document("in_invoice", number=invoice.number.replace("/", "-"), amount=invoice.amount)
+    document = (invoice, bill)[number % 2]
+    ledger.pay("number of a supplier and of the company", [document], document.number)
+
+
+def unlinked(ledger: Ledger, number: int) -> None:
+    """A payment was entered beside the document, which is open still: the bank's line is that payment."""
+    kind = "in_invoice" if number % 2 else "out_invoice"
+    document = ledger.document(kind, state="unlinked", reference=ledger.structured() if number % 4 > 1 else "")
+    ledger.pay("registered payment", [document], document.reference or document.number)
+
+
+# ---------------------------------------------------------------------- two claims
+
+
+def overlapping(ledger: Ledger, number: int) -> None:
+    """One payment names two invoices, another one of the two: at most one of the payments is right."""
+    first = ledger.document(amount=ledger.odd_amount())
+    second = ledger.document(party=first.party, amount=ledger.odd_amount())
+    ledger.pay("overlapping", [first, second], f"{first.number} {second.number}", MAYBE)
+    ledger.pay("overlapping", [second], second.number, MAYBE)
+
+
+# ---------------------------------------------------------------------- to stay open
+
+
+def two_references(ledger: Ledger, number: int) -> None:
+    """The structured communication of one invoice stands beside the number of another; the amount is one's."""
+    first = ledger.document(amount=ledger.odd_amount(), reference=ledger.structured())
+    second = ledger.document(party=first.party, amount=ledger.odd_amount(), reference=ledger.structured())
+    paid = (first, second)[number % 2]
+    _open(ledger, "references that disagree", first, f"{second.number} {first.reference}", amount=paid.amount)
+
+
+def one_named_of_two_paid(ledger: Ledger, number: int) -> None:
+    """The sum is that of two invoices, and only one is named."""
+    documents = [ledger.document(amount=ledger.odd_amount())]
+    documents.append(ledger.document(party=documents[0].party, amount=ledger.odd_amount()))
+    total = sum(document.amount for document in documents)
+    _open(ledger, "one named of two paid", documents[0], f"{documents[0].number} ea", amount=total)
+
+
+def two_paid_of_three_named(ledger: Ledger, number: int) -> None:
+    """Three invoices are named, and the sum is that of two of them."""
+    documents = [ledger.document(amount=ledger.odd_amount())]
+    documents += [ledger.document(party=documents[0].party, amount=ledger.odd_amount()) for _each in range(2)]
+    text = ", ".join(document.number for document in documents)
+    _open(ledger, "two paid of three named", documents[0], text, amount=documents[0].amount + documents[1].amount)
+
+
+def paid_before(ledger: Ledger, number: int) -> None:
+    """The communication is of an invoice that is paid; another open one of the customer has the amount."""
+    paid = ledger.document(
+        state="paid", amount=ledger.odd_amount(), reference=ledger.structured() if number % 2 else ""
+    )
+    ledger.document(party=paid.party, amount=paid.amount)
+    _open(ledger, "paid before", paid, paid.reference or paid.number)
+
+
+def unknown_number(ledger: Ledger, number: int) -> None:
+    """The customer names an invoice that the books do not have; one open invoice of the customer has the amount."""
+    document = ledger.document(party=ledger.known(ledger.customers), amount=ledger.odd_amount())
+    _open(ledger, "unknown number", document, f"INV/{ledger.today.year}/{90_000 + number}")
+
+
+def supplier_with_one_reference_twice(ledger: Ledger, number: int) -> None:
+    """A supplier's same communication stands on two bills of one amount."""
+    party, reference, amount = ledger.draw.choice(ledger.suppliers), ledger.structured(), ledger.odd_amount()
+    first, _second = (ledger.document("in_invoice", party, amount=amount, reference=reference) for _twin in range(2))
+    _open(ledger, "reference of a supplier", first, reference, structured=True)
+
+
+def other_name(ledger: Ledger, number: int) -> None:
+    """The payer's account is in no file, and the name is exactly that of another customer."""
+    named = ledger.document(reference=ledger.structured() if number % 2 else "")
+    payer = ledger.draw.choice([party for party in ledger.customers if party is not named.party])
+    _open(ledger, "another customer's", named, named.reference or named.number, name=payer.name,
+          account=ledger.new_account())  # fmt: skip
+
+
+def credit_note_of_that_count(ledger: Ledger, number: int) -> None:
+    """The payer names a credit note; the invoice whose number ends its number has the amount."""
+    count, year = 30_000 + number, ledger.today.year
+    given = {"party": ledger.draw.choice(ledger.customers), "amount": ledger.odd_amount(),
+             "day": ledger.day_of_this_year()}  # fmt: skip
+    invoice = ledger.document(number=f"INV/{year}/{count}", **given)
+    note = ledger.document("out_refund", number=f"RINV/{year}/{count}", **given)
+    text = (note.number, note.number.replace("/", ""), f"CN {note.number}")[number % 3]
+    _open(ledger, "communication of a credit note", invoice, text)
+
+
+def netted_wrongly(ledger: Ledger, number: int) -> None:
+    """Invoice and credit note are named; what is paid is the invoice, or both added up."""
+    invoice = ledger.document(amount=ledger.odd_amount())
+    note = ledger.document("out_refund", invoice.party, amount=Decimal(ledger.draw.randrange(2_000, 90_000)).scaleb(-2))
+    amount = invoice.amount + note.amount if number % 2 else invoice.amount
+    _open(ledger, "netted wrongly", invoice, f"{invoice.number} min {note.number}", amount=amount)
+
+
+def entered_twice(ledger: Ledger, number: int) -> None:
+    """A bill was entered twice by mistake."""
+    first = ledger.document("in_invoice", reference=ledger.structured() if number % 2 else "")
+    ledger.document("in_invoice", first.party, number=first.number, amount=first.amount, reference=first.reference,
+                    day=first.day)  # fmt: skip
+    _open(ledger, "entered twice", first, first.reference or first.number)
+
+
+def month_as_text(ledger: Ledger, number: int) -> None:
+    """The payer writes a month; a bill of somebody else has just that number and the amount."""
+    month = f"{ledger.today:%Y}/{1 + number:02d}" if number % 2 else f"{1 + number:02d}/{ledger.today:%Y}"
+    bill = ledger.document("in_invoice", ledger.unknown(ledger.suppliers), number=month)
+    text = ("Huur {}", "Loyer {}", "{}", "Leasing {}")[number % 4].format(month)
+    ledger.book("month as free text", bill.signed, text, name=ledger.stranger(), account=ledger.new_account())
+
+
+def _open(ledger: Ledger, kind: str, document, text: str, **values) -> None:
+    """Add a payment that comes with a document and must stay open all the same."""
+    ledger.pay(kind, [document], text, NONE, **values)
+
+
+HARD_STORIES = {
+    supplier_with_one_reference: 4,
+    rest: 6,
+    elsewhere: 4,
+    same_number_both_ways: 4,
+    unlinked: 4,
+    overlapping: 2,
+    two_references: 4,
+    one_named_of_two_paid: 4,
+    two_paid_of_three_named: 3,
+    paid_before: 4,
+    unknown_number: 4,
+    supplier_with_one_reference_twice: 2,
+    other_name: 4,
+    credit_note_of_that_count: 3,
+    netted_wrongly: 4,
+    entered_twice: 4,
+    month_as_text: 4,
+}
