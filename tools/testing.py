@@ -7,7 +7,7 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from . import harness, oca, oca_beside, oca_guesses, odoo_tests, places, process
+from . import harness, oca, oca_reconcile, odoo_tests, places, process
 from .databases import ASSETS, Databases
 from .odoo_run import log_of, play_script
 from .odoo_tests import BROWSER_WORDS, Counts, judge
@@ -77,8 +77,7 @@ def _reinstall(databases: Databases, _seed: int) -> None:
 def _take_over(databases: Databases, _seed: int) -> None:
     """Take over from the real OCA module, and match beside another: nothing doubled, nothing missing, no secret told."""
     oca.take_over(databases)
-    oca_beside.match(databases)
-    oca_guesses.guess(databases)
+    oca_reconcile.match(databases)
 
 
 PARTS = {"reinstall": _reinstall, "oca": _take_over, **harness.PARTS}
