@@ -73,17 +73,17 @@ def make_documents():
     env.flush_all()
     amount = SQL("(100 + n / 100.0)")
     name = SQL("'BENCH/2026/' || lpad(n::text, 5, '0')")
-    partner_id = SQL("(SELECT id FROM res_partner WHERE name = 'Bench customer ' || n)")
-    copy_rows(env.cr, "res_partner", partner.id, DOCUMENTS, name=SQL("'Bench customer ' || n"),
+    partners = copy_rows(env.cr, "res_partner", partner.id, DOCUMENTS, name=SQL("'Bench customer ' || n"),
               complete_name=SQL("'Bench customer ' || n"))  # fmt: skip
+    partner_id = SQL("(%s)[n]", partners)
     env.cr.execute("UPDATE res_partner SET commercial_partner_id = id WHERE name LIKE 'Bench customer %'")
-    copy_rows(env.cr, "account_move", move.id, DOCUMENTS, name=name, payment_reference=name, amount_total=amount, amount_residual=amount,
+    moves = copy_rows(env.cr, "account_move", move.id, DOCUMENTS, name=name, payment_reference=name, amount_total=amount, amount_residual=amount,
               partner_id=partner_id, commercial_partner_id=partner_id, sequence_number=SQL("n"),
               amount_untaxed=amount, amount_total_signed=amount, amount_residual_signed=amount)  # fmt: skip
     for item in move.line_ids:
         sign = 1 if item.debit else -1
         signed, residual = SQL("%s * %s", sign, amount), amount if item.debit else SQL("0")
-        copy_rows(env.cr, "account_move_line", item.id, DOCUMENTS, move_id=SQL("(SELECT id FROM account_move WHERE name = %s)", name),
+        copy_rows(env.cr, "account_move_line", item.id, DOCUMENTS, move_id=SQL("(%s)[n]", moves),
                   balance=signed, amount_currency=signed, debit=SQL("GREATEST(%s, 0)", signed), credit=SQL("GREATEST(-(%s), 0)", signed),
                   amount_residual=residual, amount_residual_currency=residual, partner_id=partner_id, move_name=name)  # fmt: skip
     env.invalidate_all()
