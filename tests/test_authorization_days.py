@@ -11,8 +11,7 @@ from .common import OTHER_IBAN
 YEARS = timedelta(days=2 * 365)
 
 
-@tagged("post_install", "-at_install")
-class TestAuthorizationDays(AuthorizationCase):
+class DaysCase(AuthorizationCase):
     """Time is the test's; every day the scheduled actions check authorizations, and read what Ponto has."""
 
     beginning = datetime(2026, 1, 5, 10, 0)  # a Monday, 11 o'clock in Brussels
@@ -76,7 +75,10 @@ class TestAuthorizationDays(AuthorizationCase):
         renewals = self.env["ponto.renewal"].search([("connection_id", "=", self.connection.id)])
         return self.env["mail.mail"].search([("model", "=", renewals._name), ("res_id", "in", renewals.ids)])
 
-    # ------------------------------------------------------------------ the tables
+
+@tagged("post_install", "-at_install")
+class TestDaysOfRenewals(DaysCase):
+    """Who renews, late or early. Few tables a class: they take long, and classes are spread over workers."""
 
     def test_renewed_after_it_expired(self):
         self.link()
@@ -93,10 +95,15 @@ class TestAuthorizationDays(AuthorizationCase):
         }
         self.assertEqual(self.live(happens, reads_every=1), tables.RENEWED_AFTER_EXPIRY)
 
-    def test_nobody_renews(self):
+    def test_renewed_twenty_days_early(self):
         self.link()
-        self.assertEqual(self.live(), tables.NEVER_RENEWED)
-        self.assertTrue(self.activities())
+        happens = {"2026-06-14": lambda: self.bank.renew(self.bank_account)}
+        self.assertEqual(self.live(happens), tables.RENEWED_EARLY)
+
+
+@tagged("post_install", "-at_install")
+class TestDaysOfLifetimes(DaysCase):
+    """How long an authorization lasts."""
 
     def test_ninety_days(self):
         self.institution.authorization_lifetime = 90
@@ -110,16 +117,21 @@ class TestAuthorizationDays(AuthorizationCase):
         self.assertFalse(self.accounts().institution_id.authorization_lifetime)
         self.assertEqual(self.live(), tables.UNKNOWN_LIFETIME)
 
-    def test_renewed_twenty_days_early(self):
-        self.link()
-        happens = {"2026-06-14": lambda: self.bank.renew(self.bank_account)}
-        self.assertEqual(self.live(happens), tables.RENEWED_EARLY)
-
     def test_two_accounts_of_one_bank_a_week_apart(self):
         self.frozen.tick(timedelta(days=7))
         self.open_account(reference=OTHER_IBAN)
         self.link()
         self.assertEqual(self.live(), tables.A_WEEK_APART)
+
+
+@tagged("post_install", "-at_install")
+class TestDaysOfNeglect(DaysCase):
+    """Nobody renews, is told, or checks."""
+
+    def test_nobody_renews(self):
+        self.link()
+        self.assertEqual(self.live(), tables.NEVER_RENEWED)
+        self.assertTrue(self.activities())
 
     def test_a_week_without_scheduled_actions(self):
         self.link()
