@@ -51,6 +51,7 @@ from . import (
     test_marks,
     test_matching,
     test_matching_books,
+    test_matching_property,
     test_matching_rules,
     test_matching_transfers,
     test_model,
