@@ -29,6 +29,10 @@ class RpcCase(PontoCase, HttpCase):
     No scheduled action runs by itself during such a test: `run_scheduled_action` does it.
     """
 
+    # All requests of a test share one cursor. The first request of a browser may build what browsers load meanwhile, which
+    # takes a busy machine longer than the 20 seconds that the others wait: they would answer a page of HTML, not JSON.
+    test_cursor_lock_timeout = 120
+
     def setUp(self):
         super().setUp()
         self.answers = []

@@ -1,16 +1,19 @@
 """A person who walks with a real browser through Odoo, the pages of a bank and back; no script of Odoo leads the way."""
 
 import json
+import re
 import time
 from contextlib import ExitStack, contextmanager
 
 import requests
 
-from odoo.tests.common import ChromeBrowser
+from odoo.tests.common import ChromeBrowser, ChromeBrowserException
 
 from .rpc_case import RpcCase
 
 PATIENCE = 120  # seconds, on a busy machine
+# What a browser says of a page that goes while it is asked.
+LEAVING = re.compile(r"navigated or closed|context was destroyed|Cannot find context")
 # What a person presses: the innermost visible link or button with these words.
 FIND = """((scope, words) => {
     const seen = [...document.querySelectorAll(scope)].flatMap((el) => [...el.querySelectorAll("a, button")]);
@@ -87,9 +90,14 @@ class Walker:
         raise AssertionError(f"{problem}, at {self.address}:\n{self._evaluate('document.body.innerText')[:2000]}")
 
     def _evaluate(self, expression):
-        # A page may be leaving at this moment: then there is no answer, and the next one is asked.
         parameters = {"expression": expression, "returnByValue": True, "userGesture": True}
-        answer = self._browser._websocket_request("Runtime.evaluate", params=parameters, timeout=PATIENCE)
+        try:
+            answer = self._browser._websocket_request("Runtime.evaluate", params=parameters, timeout=PATIENCE)
+        except ChromeBrowserException as leaving:
+            # A page may be leaving at this moment: then there is no answer, and the next one is asked.
+            if not LEAVING.search(str(leaving)):
+                raise
+            return None
         return answer["result"].get("value")
 
 

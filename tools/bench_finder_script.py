@@ -23,12 +23,13 @@ def copy_rows(table, template, **changes):
     :param table: name of the table
     :param template: id of the row
     :param changes: SQL expressions of the columns that differ; ``n`` is the number of the copy
+    :return: ids of the copies, by number
     """
     env.cr.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
     columns = [name for (name,) in env.cr.fetchall() if name != "id"]
     env.cr.execute(
         SQL(
-            "INSERT INTO %s (%s) SELECT %s FROM %s row CROSS JOIN generate_series(1, %s) n WHERE row.id = %s",
+            "INSERT INTO %s (%s) SELECT %s FROM %s row CROSS JOIN generate_series(1, %s) n WHERE row.id = %s RETURNING id",
             SQL.identifier(table),
             SQL(", ").join(map(SQL.identifier, columns)),
             SQL(", ").join(changes.get(name) or SQL.identifier("row", name) for name in columns),
@@ -37,6 +38,7 @@ def copy_rows(table, template, **changes):
             template,
         )
     )
+    return sorted(copy for (copy,) in env.cr.fetchall())
 
 
 def make_history():
@@ -71,8 +73,10 @@ def make_history():
         statement_line_id=SQL("NULL"),
     )
     env.cr.execute("DELETE FROM ponto_transaction WHERE id = %s", [row])
-    move = SQL("(SELECT id FROM account_move WHERE name = 'BENCH/' || n)")
-    copy_rows("account_move", booked.move_id.id, name=SQL("'BENCH/' || n"), date=day, statement_line_id=SQL("NULL"))
+    moves = copy_rows(
+        "account_move", booked.move_id.id, name=SQL("'BENCH/' || n"), date=day, statement_line_id=SQL("NULL")
+    )
+    move = SQL("(%s)[n]", moves)  # looked up by name, each would cost a look at all
     copy_rows("account_bank_statement_line", booked.id, move_id=move, amount=amount)
     for item in booked.line_ids:
         signed = SQL("%s * (%s)", int(item.balance), amount)

@@ -208,6 +208,13 @@ env["ir.qweb"]._pregenerate_assets_bundles()  # saves the first browser some 15 
 env.cr.commit()
 """
 
+# What a browser loads differs from the base by the addon's own scripts and styles. Made once, or else every single
+# browser test makes it again, and its transaction takes it back.
+ASSETS = """
+env["ir.qweb"]._pregenerate_assets_bundles()
+env.cr.commit()
+"""
+
 FINISH_TEMPLATE = f"""
 env["ir.config_parameter"].set_param("account_online_ponto.allowed_hosts", "{ALLOWED_HOSTS}")
 env.cr.commit()

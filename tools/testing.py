@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from . import harness, oca, oca_beside, odoo_tests, places, process
-from .databases import Databases
+from .databases import ASSETS, Databases
 from .odoo_run import log_of, play_script
 from .odoo_tests import BROWSER_WORDS, Counts, judge
 from .output import say, step
@@ -30,6 +30,9 @@ def run_pytest(arguments: list[str], *, long: bool) -> int:
     databases = open_workshop(with_browser=True)
     with databases.throw_away() as database, tempfile.TemporaryDirectory(prefix="ponto-") as temporary:
         folder = Path(temporary)
+        if not arguments:
+            with step("Building what browsers load"):
+                databases.runner.script(database, ASSETS)
         with step("Running the tests"):
             code = _pytest(databases, database, folder, arguments, long)
         if code in (2, 3, 4):  # interrupted, or pytest itself does not work: there is nothing to judge

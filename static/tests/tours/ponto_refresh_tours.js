@@ -1,7 +1,7 @@
-import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
-const tours = registry.category("web_tour.tours");
+import { addTour } from "./ponto_tour_steps";
+
 const CARD = `.o_kanban_record:contains("BE68539007547034")`;
 const NOTICE = ".o_notification.o_ponto_follow";
 
@@ -33,24 +33,20 @@ function seeTheResult() {
     ];
 }
 
-tours.add("ponto_refresh", {
-    steps: () => [
-        ...fetchTransactions(),
-        {
-            content: "The bank is asked",
-            trigger: `${NOTICE}:contains("BE68539007547034"):contains("asking the bank")`,
-        },
-        ...seeTheResult(),
-    ],
-});
+addTour("ponto_refresh", () => [
+    ...fetchTransactions(),
+    {
+        content: "The bank is asked",
+        trigger: `${NOTICE}:contains("BE68539007547034"):contains("asking the bank")`,
+    },
+    ...seeTheResult(),
+]);
 
-tours.add("ponto_read_only", {
-    steps: () => [
-        ...fetchTransactions(),
-        {
-            content: "It is said why the bank is not asked",
-            trigger: `${NOTICE}:contains("is proxy_mode on?"):contains("Reading from Ponto")`,
-        },
-        ...seeTheResult(),
-    ],
-});
+addTour("ponto_read_only", () => [
+    ...fetchTransactions(),
+    {
+        content: "It is said why the bank is not asked",
+        trigger: `${NOTICE}:contains("is proxy_mode on?")`,
+    },
+    ...seeTheResult(),
+]);

@@ -1,3 +1,19 @@
+import { registry } from "@web/core/registry";
+
+const PATIENCE_MS = 60000; // a busy machine needs more than Odoo's ten seconds
+
+/**
+ * Add a tour whose steps wait for what they look for as long as a busy machine needs.
+ *
+ * @param {string} name
+ * @param {() => object[]} getSteps
+ */
+export function addTour(name, getSteps) {
+    registry.category("web_tour.tours").add(name, {
+        steps: () => getSteps().map((step) => ({ timeout: PATIENCE_MS, ...step })),
+    });
+}
+
 /** Choose a menu item of Invoicing, both named by their XML ids. */
 export function chooseMenu(section, item) {
     return [
