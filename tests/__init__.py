@@ -52,6 +52,7 @@ from . import (
     test_match_browser,
     test_matching,
     test_matching_books,
+    test_matching_property,
     test_matching_rules,
     test_matching_suggestions,
     test_matching_transfers,
@@ -89,4 +90,5 @@ from . import (
     test_undo,
     test_vanished,
     test_waiting,
+    test_zz_shot,
 )

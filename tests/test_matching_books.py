@@ -3,6 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..models.ponto_match_facts import Finding
 from .matching_case import KNOWN, UNKNOWN, MatchingCase
 
 
@@ -93,6 +94,37 @@ class TestMatchingBooks(MatchingCase):
         self.assertEqual([judged.edited for judged in run._judge_lines()], [False])
         line.partner_id = self.stranger
         self.assertEqual([judged.edited for judged in run._judge_lines()], [True])
+
+    def test_undoing_an_import_takes_back_what_matched_itself_and_leaves_what_a_user_matched(self):
+        self.begin()
+        own, users, stolen = (self.make_document(amount) for amount in (100, 110, 120))
+        self.receive("100.00", own.name)
+        self.receive("110.00", "nothing named")
+        self.receive("120.00", stolen.name)
+        lines = self.fetch()
+        run = self.account.synchronization_ids[0]
+        matching, chosen = self.env["ponto.matching"], lines["nothing named"]
+        due = self.get_due(users)
+        finding = Finding(chosen.id, "chosen", due.account_id.id, self.customer.id, tuple(due.ids))
+        self.assertEqual(matching._apply({chosen: finding}, user=self.accountant), chosen)
+        # What a user takes from a match and gives to another document is his.
+        matched = lines[stolen.name]
+        other = self.make_document(120)
+        counterpart = matched._seek_for_lines()[2]
+        counterpart.remove_move_reconcile()
+        (counterpart | self.get_due(other)).reconcile()
+        stays = {judged.line_id: judged.stays for judged in run._judge_lines()}
+        self.assertEqual(stays, {lines[own.name].id: None, chosen.id: "reconciled", matched.id: "reconciled"})
+        wizard = run.action_undo()
+        with self.working() as env:
+            env[wizard["res_model"]].browse(wizard["res_id"]).action_confirm()
+        self.env.invalidate_all()
+        self.assertEqual((run.undone_count, run.created_count), (1, 2))
+        self.assertEqual(
+            (lines[own.name].exists(), users.payment_state, other.payment_state), (matched.browse(), "paid", "paid")
+        )
+        # It is imported again from the same day on, and matches itself again.
+        self.assertEqual((own.payment_state, len(self.lines_of(self.account))), ("paid", 4))
 
     def test_the_log_is_read_by_invoicing_and_written_by_nobody(self):
         self.begin()

@@ -1,6 +1,6 @@
 """``./dev bench``: what a synchronization costs, as a ratio to the bare creation of the same lines in the same run.
 
-And what the comparison of three years with the bank costs.
+And what the comparison of three years with the bank costs, and what matching does.
 """
 
 import json
@@ -38,6 +38,8 @@ def run(*, as_json: bool) -> int:
             result = play_script(databases.runner, database, "bench_script.py", variables)
         with step("Comparing three years with the bank"):
             result |= play_script(databases.runner, database, "bench_finder_script.py", variables)
+        with step("Matching payments with open documents"):
+            result |= play_script(databases.runner, database, "bench_matching_script.py", variables)
     print(f"lines                          {result['lines']}")
     print(f"bare create, batches of 200    {result['bare_ms_per_line']} ms a line")
     print(f"synchronize (HTTP and all)     {result['synchronize_ms_per_line']} ms a line")
@@ -47,6 +49,12 @@ def run(*, as_json: bool) -> int:
         f"finder, {result['finder_lines']} lines           {result['finder_seconds']} s, {result['finder_queries']} queries"
     )
     print(f"finder with its screen         {result['finder_screen_seconds']} s")
+    print(f"matching, {result['matching_lines']} lines, {result['matching_documents']} documents")
+    print(f"  import without it            {result['plain_ms_per_line']} ms a line")
+    print(
+        f"  finding evidence             {result['finding_share']} of that, {result['finding_queries']} queries a batch"
+    )
+    print(f"  applying                     {result['applying_ms']} ms, {result['applying_queries']} queries a match")
     if as_json:
         print(json.dumps(result), flush=True)
     return 0

@@ -11,34 +11,11 @@ import json
 import os
 import time
 
+from odoo.addons.account_online_ponto.tools.bench_rows import copy_rows
 from odoo.tools import SQL
 
 GIVEN = json.loads(os.environ["PONTO_BENCH"])
 LINES, DAYS = 30_000, 3 * 365
-
-
-def copy_rows(table, template, **changes):
-    """Copy a row as often as there are lines.
-
-    :param table: name of the table
-    :param template: id of the row
-    :param changes: SQL expressions of the columns that differ; ``n`` is the number of the copy
-    :return: ids of the copies, by number
-    """
-    env.cr.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
-    columns = [name for (name,) in env.cr.fetchall() if name != "id"]
-    env.cr.execute(
-        SQL(
-            "INSERT INTO %s (%s) SELECT %s FROM %s row CROSS JOIN generate_series(1, %s) n WHERE row.id = %s RETURNING id",
-            SQL.identifier(table),
-            SQL(", ").join(map(SQL.identifier, columns)),
-            SQL(", ").join(changes.get(name) or SQL.identifier("row", name) for name in columns),
-            SQL.identifier(table),
-            LINES,
-            template,
-        )
-    )
-    return sorted(copy for (copy,) in env.cr.fetchall())
 
 
 def make_history():
@@ -62,8 +39,10 @@ def make_history():
     day = SQL("%s::date - (%s - n * %s / %s)", today, DAYS, DAYS, LINES)
     env.cr.execute("DELETE FROM ponto_transaction WHERE account_id = %s AND id != %s", [account.id, row])
     copy_rows(
+        env.cr,
         "ponto_transaction",
         row,
+        LINES,
         ponto_id=SQL("'bench-' || n"),
         amount=amount,
         date=day,
@@ -73,15 +52,21 @@ def make_history():
         statement_line_id=SQL("NULL"),
     )
     env.cr.execute("DELETE FROM ponto_transaction WHERE id = %s", [row])
-    moves = copy_rows(
-        "account_move", booked.move_id.id, name=SQL("'BENCH/' || n"), date=day, statement_line_id=SQL("NULL")
+    move = SQL("(SELECT id FROM account_move WHERE name = 'BENCH/' || n)")
+    copy_rows(
+        env.cr,
+        "account_move",
+        booked.move_id.id,
+        LINES,
+        name=SQL("'BENCH/' || n"),
+        date=day,
+        statement_line_id=SQL("NULL"),
     )
-    move = SQL("(%s)[n]", moves)  # looked up by name, each would cost a look at all
-    copy_rows("account_bank_statement_line", booked.id, move_id=move, amount=amount)
+    copy_rows(env.cr, "account_bank_statement_line", booked.id, LINES, move_id=move, amount=amount)
     for item in booked.line_ids:
         signed = SQL("%s * (%s)", int(item.balance), amount)
         copy_rows(
-            "account_move_line", item.id, move_id=move, date=day, balance=signed, amount_currency=signed,
+            env.cr, "account_move_line", item.id, LINES, move_id=move, date=day, balance=signed, amount_currency=signed,
             debit=SQL("GREATEST(%s, 0)", signed), credit=SQL("GREATEST(-(%s), 0)", signed),
         )  # fmt: skip
     env.cr.execute(
