@@ -42,13 +42,6 @@ class PontoMatching(models.AbstractModel):
         self._balance_counterparts(counterparts, journal, payment, currency)
         return [{**values, "reconcile_model_id": rule.id} for values in counterparts]
 
-    def _replace_suspense(self, line, finding):
-        """Put the counterparts of a match in the place of the suspense item.
-
-        They hold their taxes, computed from the total: Odoo would compute them again from the rounded base.
-        """
-        super()._replace_suspense(line.with_context(skip_invoice_sync=True), finding)
-
     @api.model
     def _is_bookable(self, account, journal):
         """Tell whether a counterpart item may be on an account."""

@@ -28,13 +28,18 @@ class PontoMatching(models.AbstractModel):
         rules = self._get_rules(journal) if payments else None
         if not rules:
             return {}
-        partners = self._find_partners(journal.company_id, [payment for payment in payments if not payment.partner_id])
+        company = journal.company_id
+        partners = self._find_partners(company, [payment for payment in payments if not payment.partner_id])
+        # Odoo would refuse the taxes, and with them whatever is booked together with this payment.
+        tax_lock_date = company._get_user_lock_date("tax_lock_date", ignore_exceptions=True)
         found = {}
         for payment in payments:
             partner_id = payment.partner_id or partners.get(payment.key) or 0
-            rule = next((rule for rule in rules if self._is_rule_for(rule, journal, payment, partner_id)), None)
-            counterparts = rule and self._prepare_counterparts(rule, journal, payment, partner_id)
-            if counterparts:
+            texts = self._get_rule_texts(payment)
+            rule = next((rule for rule in rules if self._is_rule_for(rule, payment.amount, texts, partner_id)), None)
+            if not rule or (payment.date <= tax_lock_date and rule.line_ids.tax_ids):
+                continue
+            if counterparts := self._prepare_counterparts(rule, journal, payment, partner_id):
                 found[payment.key] = self._get_rule_finding(payment, partner_id, counterparts)
         return found
 
@@ -54,24 +59,28 @@ class PontoMatching(models.AbstractModel):
         return rules.search(
             [("trigger", "=", "auto_reconcile"), ("company_id", "parent_of", journal.company_id.ids)]
         ).filtered(
-            lambda rule: rule.can_be_proposed and rule.line_ids and any(rule[condition] for condition in CONDITIONS)
+            lambda rule: (
+                rule.can_be_proposed
+                and rule.line_ids
+                and any(rule[condition] for condition in CONDITIONS)
+                and (not rule.match_journal_ids or journal in rule.match_journal_ids)
+            )
         )
 
     @api.model
-    def _is_rule_for(self, rule, journal, payment, partner_id):
-        """Tell whether every condition of a rule holds for a payment.
+    def _is_rule_for(self, rule, amount, texts, partner_id):
+        """Tell whether every condition of a rule holds for a payment on one of its journals.
 
         :param rule: `account.reconcile.model` record
-        :param journal: `account.journal` record
-        :param Payment payment: the payment
+        :param float amount: of the payment, signed
+        :param list texts: of the payment
         :param int partner_id: its partner, 0 when none is known
         :return bool:
         """
         return (
-            (not rule.match_journal_ids or journal in rule.match_journal_ids)
+            self._is_amount_of_rule(rule, amount)
+            and self._is_label_of_rule(rule, texts)
             and (not rule.match_partner_ids or partner_id in rule.match_partner_ids.ids)
-            and self._is_amount_of_rule(rule, payment.amount)
-            and self._is_label_of_rule(rule, payment)
         )
 
     @api.model
@@ -91,14 +100,13 @@ class PontoMatching(models.AbstractModel):
         }.get(rule.match_amount, True)
 
     @api.model
-    def _is_label_of_rule(self, rule, payment):
+    def _is_label_of_rule(self, rule, texts):
         """Tell whether label, details or note of a payment are what a rule asks for, in upper or lower case."""
         wanted = rule.match_label_param or ""
         if not rule.match_label:
             return True
         if not wanted:  # it would be part of every text
             return False
-        texts = self._get_rule_texts(payment)
         if rule.match_label == "match_regex":
             return any(re.search(wanted, text, re.IGNORECASE) for text in texts)
         contained = any(wanted.casefold() in text.casefold() for text in texts)
@@ -120,3 +128,27 @@ class PontoMatching(models.AbstractModel):
             partner_id=partner_id or (partners.pop() if len(partners) == 1 else 0),
             counterparts=tuple(counterparts),
         )
+
+    # ------------------------------------------------------------------ lines that a rule has booked
+
+    def _get_rule(self, finding):
+        """Return the reconciliation model of a finding; none when it is of another kind."""
+        is_rule = finding.evidence == "rule" and finding.counterparts
+        return self.env["account.reconcile.model"].browse(
+            finding.counterparts[0]["reconcile_model_id"] if is_rule else ()
+        )
+
+    def _get_document_names(self, finding):
+        """Name the reconciliation model in the match log."""
+        return self._get_rule(finding).name or super()._get_document_names(finding)
+
+    def _reconcile(self, findings):
+        """Schedule also the activity that a reconciliation model asks for, for who wrote that model."""
+        super()._reconcile(findings)
+        for line, finding in findings.items():
+            rule = self._get_rule(finding)
+            if activity_type := rule.next_activity_type_id:
+                user = activity_type.default_user_id or rule.create_uid
+                # Without an e-mail: a rule may book every day.
+                move = line.move_id.with_context(mail_activity_quick_update=True)
+                move.activity_schedule(activity_type_id=activity_type.id, user_id=user.id, summary=rule.name)

@@ -205,6 +205,9 @@ class TestMatchingRules(PontoCase):
         self.rule({"tax_ids": tax.ids}, match_label="contains", match_label_param="fee")
         self.assertEqual(self.items(-121.0), [("Bank fees", 100.0), (vat.name, 21.0)])
         self.assertEqual(self.items(-10.0), [("Bank fees", 8.26), (vat.name, 1.74)])
+        self.company.tax_lock_date = DAY
+        self.assertNotApplied(-121.0)
+        self.company.tax_lock_date = False
         tax.price_include_override = "tax_included"
         self.assertEqual(self.items(-121.0), [("Bank fees", 100.0), (vat.name, 21.0)])
         finding = self.matching._find_by_rules(self.journal, [self.payment(121.0)])[1]
@@ -246,6 +249,7 @@ class TestMatchingRules(PontoCase):
     def test_a_rule_books_a_line_to_the_cent_and_undo_takes_it_back(self):
         tax, vat = self.new_tax(21)
         rule = self.rule({"tax_ids": tax.ids}, match_label="contains", match_label_param="fee")
+        rule.next_activity_type_id = self.env.ref("mail.mail_activity_data_todo")
         line = self.env["account.bank.statement.line"].create(
             {"journal_id": self.journal.id, "date": DAY, "payment_ref": "fee", "amount": -10.0}
         )
@@ -253,6 +257,8 @@ class TestMatchingRules(PontoCase):
         self.assertEqual(self.matching._apply({line: finding}), line)
         _liquidity, suspense, others = line._seek_for_lines()
         self.assertFalse(suspense)
+        self.assertEqual(line.ponto_match_ids.documents, "Rule")
+        self.assertEqual(line.move_id.activity_ids.mapped("summary"), ["Rule"])
         # Of a base of 8.26 alone Odoo would make 1.73 of taxes.
         self.assertEqual(others.mapped("balance"), [8.26, 1.74])
         self.assertEqual((others[0].tax_ids, others[1].tax_line_id, others[1].account_id), (tax, tax, vat))
