@@ -90,5 +90,4 @@ from . import (
     test_undo,
     test_vanished,
     test_waiting,
-    test_zz_shot,
 )
