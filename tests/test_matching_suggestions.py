@@ -242,7 +242,7 @@ class TestSuggestions(MatchCase):
         matched = self.line(80.0, "Paid", days_ago=50, **THEIR_ACCOUNT)
         self.bill(80.0)
         matched._accept(self.suggest(matched)[0])
-        self.assertFalse(self.suggest(self.line(-33.0, "Refund", **THEIR_ACCOUNT)))
+        self.assertFalse(self.suggest(self.line(33.0, "Another", **THEIR_ACCOUNT)))
         last = self.line(-12.5, "Fees", days_ago=30, account_number=OTHER_IBAN)
         self.book_elsewhere(last)
         line = self.line(-33.0, "Fees", **THEIR_ACCOUNT)
