@@ -33,18 +33,20 @@ class AccountBankStatementLine(models.Model):
 
         Its class comes after ours in the order of inheritance, so overriding the method here would do nothing.
         """
-        super()._register_hook()
+        result = super()._register_hook()
         model = self.env.registry[self._name]
         matcher = getattr(model, MATCHER, None)
         if matcher and not hasattr(matcher, "origin"):
             setattr(model, MATCHER, leave_ours(matcher))
+        return result
 
     def _unregister_hook(self):
         """Give OCA's invoice matcher back."""
-        super()._unregister_hook()
+        result = super()._unregister_hook()
         model = self.env.registry[self._name]
         if hasattr(vars(model).get(MATCHER), "origin"):
             delattr(model, MATCHER)
+        return result
 
     def _is_from_bank(self):
         """Tell whether this addon imported the line: from Ponto, or from a file.

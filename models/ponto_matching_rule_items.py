@@ -118,7 +118,8 @@ class PontoMatching(models.AbstractModel):
         engine = self.env["account.tax"]
         amount, balance = values["amount_currency"], values["balance"]
         kinds = set(taxes.mapped("type_tax_use"))
-        is_refund = amount > 0 if "sale" in kinds else amount < 0  # as Odoo does for a journal entry
+        # As Odoo does for a journal entry.
+        is_refund = amount > 0 if "sale" in kinds else "purchase" in kinds and amount < 0
         base_line = engine._prepare_base_line_for_taxes_computation(
             values,
             tax_ids=taxes,

@@ -144,7 +144,7 @@ class PontoMatching(models.AbstractModel):
 
     def _reconcile(self, findings):
         """Schedule also the activity that a reconciliation model asks for, for who wrote that model."""
-        super()._reconcile(findings)
+        result = super()._reconcile(findings)
         for line, finding in findings.items():
             rule = self._get_rule(finding)
             if activity_type := rule.next_activity_type_id:
@@ -152,3 +152,4 @@ class PontoMatching(models.AbstractModel):
                 # Without an e-mail: a rule may book every day.
                 move = line.move_id.with_context(mail_activity_quick_update=True)
                 move.activity_schedule(activity_type_id=activity_type.id, user_id=user.id, summary=rule.name)
+        return result

@@ -168,12 +168,13 @@ class PontoMatching(models.AbstractModel):
 
     def _reconcile(self, findings):
         """Reconcile also the two sides of a transfer that were booked one after the other, or at once."""
-        super()._reconcile(findings)
+        result = super()._reconcile(findings)
         lines = self.env["account.bank.statement.line"].union(
             *(line for line, finding in findings.items() if finding.evidence == "transfer" and not finding.item_ids)
         )
         for journal, of_journal in lines.grouped("journal_id").items():
             self._pair_transfers(journal, of_journal)
+        return result
 
     @api.model
     def _pair_transfers(self, journal, lines):

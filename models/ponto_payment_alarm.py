@@ -36,7 +36,7 @@ class PontoPaymentAlarm(models.Model):
     date = fields.Date(related="statement_line_id.date", store=True, precompute=True)
     amount = fields.Monetary(related="statement_line_id.amount")
     currency_id = fields.Many2one(related="statement_line_id.currency_id")
-    dismissed_by_id = fields.Many2one("res.users", "Dismissed By", readonly=True, ondelete="set null")
+    dismissed_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     dismissed_at = fields.Datetime("Dismissed", readonly=True)
 
     _line_kind_uniq = models.UniqueIndex("(statement_line_id, kind)")
