@@ -27,12 +27,26 @@ class AccountBankStatementLine(models.Model):
         for line in self:
             findings = suggestions[line.id]
             best = findings[0] if findings else None
+            alike = [
+                finding for finding in findings if (finding.evidence, finding.found) == (best.evidence, best.found)
+            ]
             line.ponto_candidate_count = len(findings)
             line.ponto_candidate = best and line._name_finding(best)
-            line.ponto_candidate_evidence = best and describe_evidence(self.env, best)
+            line.ponto_candidate_evidence = best and line._describe_best(best, len(alike))
             line.ponto_candidate_key = best and get_key(best)
             line.ponto_candidate_exact = bool(best) and best.evidence in EXACT
-            line.ponto_candidate_settles = bool(best) and matching._settles(best)
+            # Between equals a person decides, who sees them all.
+            line.ponto_candidate_settles = len(alike) == 1 and matching._settles(best)
+
+    def _describe_best(self, finding, alike):
+        """Return the evidence of the best candidate, and how many have the same.
+
+        :param Finding finding: the candidate
+        :param int alike: candidates with the same evidence, itself included
+        :return str: words
+        """
+        words = describe_evidence(self.env, finding)
+        return words if alike == 1 else self.env._("%(evidence)s (%(count)s alike)", evidence=words, count=alike)
 
     def _name_finding(self, finding):
         """Return what a finding would match or book a bank transaction with, in words.

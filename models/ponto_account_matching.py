@@ -28,7 +28,6 @@ class PontoAccount(models.Model):
 
     matching = fields.Selection(
         [("off", "Off"), ("exact", "Exact only"), ("rules", "Exact only and rules")],
-        string="Matching",
         required=True,
         default="exact",
         tracking=True,

@@ -1,6 +1,5 @@
 from odoo import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from .browser_case import BrowserCase
 from .common import OTHER_IBAN
@@ -43,7 +42,6 @@ class TestMatchBrowser(BrowserCase, MatchCase):
     def find(self, label):
         return self.lines_of(self.account).filtered(lambda line: line.payment_ref == label)
 
-    @mute_logger("odoo.http")
     def test_the_accountant_reviews_and_takes_back(self):
         documents = self.named | self.likely | self.partial
         self.assertFalse(any(documents.mapped("reconciled")), "the first import changes no document")

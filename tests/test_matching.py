@@ -26,6 +26,8 @@ class TestMatching(MatchingCase):
         bill = made(210, "in_invoice", ref="F25-1100")
         bill_structured = made(220, "in_invoice", ref="F25-1101", payment_reference=OTHER_STRUCTURED)
         refund = made(75, "in_refund", ref="CN25-77")
+        parted = made(310)
+        parts = f"Naam: Somebody<br>Omschrijving: {parted.name}<br>IBAN: {KNOWN}<br>Valutadatum: 01-02-2025"
         texts = {
             "structured": ("100.00", "betaling 090933755493 dank u", {}),
             "creditor": ("110.00", "RF18539007547034", {}),
@@ -36,6 +38,7 @@ class TestMatching(MatchingCase):
             "order": ("170.00", "your PO-2025/774", {"name": "CAFE D ETE, SPRL"}),
             "bill": ("-210.00", "F25 1100", {"number": SUPPLIER}),
             "bill_structured": ("-220.00", "***000/0000/00097***", {"number": SUPPLIER}),
+            "parted": ("310.00", parts, {"number": None}),
             "supplier_refund": ("75.00", "creditnota CN25-77", {"number": SUPPLIER}),
         }
         for amount, text, more in texts.values():
@@ -43,7 +46,7 @@ class TestMatching(MatchingCase):
         lines = self.fetch()
 
         def line(name):
-            return lines[texts[name][1]]
+            return lines[texts[name][1].replace("<br>", " ")]
 
         self.assertSettled(line("structured"), structured, evidence="structured")
         self.assertSettled(line("creditor"), creditor, evidence="creditor")
@@ -55,10 +58,11 @@ class TestMatching(MatchingCase):
         self.assertSettled(line("bill"), bill, evidence="number")
         self.assertSettled(line("bill_structured"), bill_structured, evidence="structured")
         self.assertSettled(line("supplier_refund"), refund, evidence="number")
+        self.assertSettled(line("parted"), parted, evidence="number")
         self.assertEqual(three.amount_residual, 150)
         self.assertEqual(line("number").partner_id, self.customer)
         run = self.account.synchronization_ids[0]
-        self.assertEqual((run.imported_count, run.matched_count, run.failed_count), (10, 10, 0))
+        self.assertEqual((run.imported_count, run.matched_count, run.failed_count), (11, 11, 0))
         self.assertLedgerEqualsBank(self.account, self.bank_account)
 
     def test_what_is_not_exact_is_left_alone(self):

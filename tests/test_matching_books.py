@@ -1,5 +1,7 @@
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -60,6 +62,32 @@ class TestMatchingBooks(MatchingCase):
             self.assertEqual(line.ponto_match_ids.state, "proposed")
         run = self.account.synchronization_ids[0]
         self.assertEqual((run.imported_count, run.matched_count, run.failed_count), (2, 0, 0))
+
+    def test_a_document_in_dollars_is_settled_on_a_journal_in_dollars_only(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        today = fields.Date.today()
+        for days, rate in ((90, 1.1), (1, 1.25)):
+            self.env["res.currency.rate"].create(
+                {
+                    "currency_id": dollar.id,
+                    "name": today - timedelta(days=days),
+                    "rate": rate,
+                    "company_id": self.company.id,
+                }
+            )
+        self.begin(currency="USD")
+        invoice = self.make_document(
+            100, currency_id=dollar.id, invoice_date=today - timedelta(days=40), date=today - timedelta(days=40)
+        )
+        in_euro = self.make_document(110)
+        self.receive("100.00", invoice.name, number=KNOWN)
+        self.receive("110.00", in_euro.name, number=KNOWN)
+        lines = self.fetch()
+        self.assertSettled(lines[invoice.name], invoice, evidence="number")
+        self.assertEqual((invoice.amount_residual, invoice.payment_state), (0, "paid"))
+        self.assertOpen(lines[in_euro.name], in_euro)
+        self.assertLedgerEqualsBank(self.account, self.bank_account)
 
     def test_partners_are_recognized_by_number_then_name_then_what_a_user_said(self):
         self.begin()

@@ -62,7 +62,10 @@ class TestSuggestions(MatchCase):
     def test_there_are_five_at_most_and_none_for_what_is_booked_or_unlike_anything(self):
         for _number in range(7):
             self.bill(50.0)
-        self.assertEqual(len(self.suggest(self.line(50.0, "?", **THEIR_ACCOUNT))), 5)
+        line = self.line(50.0, "?", **THEIR_ACCOUNT)
+        self.assertEqual(len(self.suggest(line)), 5)
+        self.assertIn("(5 alike)", line.ponto_candidate_evidence)
+        self.assertFalse(line.ponto_candidate_settles, "between equals a person decides")
         self.assertFalse(self.suggest(self.line(-50.0, "/", **THEIR_ACCOUNT)), "the wrong sign")
         self.assertFalse(self.suggest(self.line(49.0, "5")))
         booked = self.line(50.0, "?", **THEIR_ACCOUNT)
@@ -239,7 +242,7 @@ class TestSuggestions(MatchCase):
         matched = self.line(80.0, "Paid", days_ago=50, **THEIR_ACCOUNT)
         self.bill(80.0)
         matched._accept(self.suggest(matched)[0])
-        self.assertFalse(self.suggest(self.line(-33.0, "Refund", **THEIR_ACCOUNT)))
+        self.assertFalse(self.suggest(self.line(33.0, "Another", **THEIR_ACCOUNT)))
         last = self.line(-12.5, "Fees", days_ago=30, account_number=OTHER_IBAN)
         self.book_elsewhere(last)
         line = self.line(-33.0, "Fees", **THEIR_ACCOUNT)

@@ -84,7 +84,7 @@ def make_transactions(account):
         named = number % 20 < MATCHED
         given["id"] = f"{account.id:08d}-0000-4000-8000-{number:012d}"
         given["attributes"].update(
-            amount=100 + number / 100,
+            amount=round(100 + number / 100, 2),
             executionDate=f"{TODAY}T00:00:00.000Z",
             valueDate=f"{TODAY}T00:00:00.000Z",
             remittanceInformation=f"Payment of BENCH/2026/{number:05d}, thank you"

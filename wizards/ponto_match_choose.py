@@ -30,7 +30,7 @@ class PontoMatchChoose(models.TransientModel):
     document_ids = fields.One2many("ponto.match.choose.document", "wizard_id", string="Open Documents")
     last_time = fields.Char(compute="_compute_last_time")
     ticked_amount = fields.Monetary("Ticked", compute="_compute_remaining")
-    remaining = fields.Monetary("Remaining", compute="_compute_remaining")
+    remaining = fields.Monetary(compute="_compute_remaining")
     outcome = fields.Char(compute="_compute_remaining")
 
     @api.depends("candidate_ids")

@@ -10,7 +10,7 @@ class PontoMatchChooseCandidate(models.TransientModel):
     wizard_id = fields.Many2one("ponto.match.choose", required=True, ondelete="cascade", index=True)
     key = fields.Char(required=True, readonly=True)
     name = fields.Char("Candidate", readonly=True)
-    evidence = fields.Char(readonly=True)
+    evidence = fields.Char("Kind", readonly=True)
     explanation = fields.Char("Evidence", readonly=True)
     settles = fields.Boolean(readonly=True, help="Nothing of the payment stays open.")
     item_ids = fields.Many2many("account.move.line", string="Journal Items", readonly=True)
