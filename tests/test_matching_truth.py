@@ -159,7 +159,7 @@ class TestMatchingTruth(TruthCase):
         ledger, outcomes = self.play(seed)
         wrong, undamaged, found, matched = [], Counter(), Counter(), 0
         for payment, outcome in outcomes:
-            mistake = self._mistake(payment, outcome)
+            mistake = self._mistake(payment, outcome) or self._mistaken_partner(ledger, payment, outcome)
             if mistake:
                 wrong.append(self._describe(ledger, payment, outcome, mistake))
             matched += bool(outcome.documents)
@@ -189,6 +189,19 @@ class TestMatchingTruth(TruthCase):
         if payment.own and outcome.accounts == {company.transfer_account_id.id}:
             return None
         return "booked on another account"
+
+    def _mistaken_partner(self, ledger, payment, outcome):
+        """Return what is wrong with the partner of a payment's line, or nothing."""
+        account, name = (payment.attributes[f"counterpart_{field}"] for field in ("reference", "name"))
+        parties = ledger.customers + ledger.suppliers
+        by_account = {self.partners[each.key].id for each in parties if each.known and each.account == account}
+        by_name = {self.partners[each.key].id for each in parties if each.name.casefold() == (name or "").casefold()}
+        settled = {self.moves[key].commercial_partner_id.id for key in outcome.documents}
+        if by_account and outcome.partner not in by_account:
+            return "not the partner of the account"
+        if outcome.partner and not payment.own and outcome.partner not in by_account | by_name | settled:
+            return "a partner that nothing tells"
+        return None
 
     def _describe(self, ledger, payment, outcome, mistake):
         """Return a wrong line in words that name the smallest example."""

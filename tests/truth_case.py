@@ -12,8 +12,10 @@ from .payment_books import HOLDER, OWN_KINDS, SAVINGS
 from .payment_stories import tell
 
 ITEMS_OF_LINES = """
-SELECT line.id, line.transaction_details ->> 'ponto', item.id, item.account_id, item.amount_residual
+SELECT line.transaction_details ->> 'ponto', partner.commercial_partner_id, item.id, item.account_id,
+       item.amount_residual
   FROM account_bank_statement_line line
+  LEFT JOIN res_partner partner ON partner.id = line.partner_id
   JOIN account_journal journal ON journal.id = line.journal_id
   JOIN account_move_line item ON item.move_id = line.move_id AND item.account_id <> journal.default_account_id
  WHERE line.journal_id = %s
@@ -27,11 +29,13 @@ class Outcome:
     :param documents: keys of the documents that its line is reconciled with, directly or through each other
     :param accounts: ids of the accounts that its line is booked on, beside the bank's
     :param residual: what of its line and of these documents is still open
+    :param partner: id of the company to which the partner of its line belongs, if it has one
     """
 
     documents: frozenset[str]
     accounts: frozenset[int]
     residual: float
+    partner: int | None
 
 
 class TruthCase(PontoCase):
@@ -249,13 +253,14 @@ class TruthCase(PontoCase):
             residuals[group_of(item)] += abs(residual)
         found = {}
         self.env.cr.execute(ITEMS_OF_LINES, [self.account.journal_id.id])
-        for _line, ponto_id, item, account, residual in self.env.cr.fetchall():
-            before = found.get(ponto_id, Outcome(frozenset(), frozenset(), 0.0))
+        for ponto_id, partner, item, account, residual in self.env.cr.fetchall():
+            before = found.get(ponto_id, Outcome(frozenset(), frozenset(), 0.0, partner))
             group = group_of(item)
             found[ponto_id] = Outcome(
                 before.documents | documents.get(group, set()),
                 before.accounts | {account},
                 before.residual + abs(float(residual)) + residuals.get(group, 0.0),
+                partner,
             )
         return found
 
