@@ -139,6 +139,7 @@ class TruthCase(PontoCase):
         return {
             "name": values["name"],
             "partner_id": values["partner_id"],
+            "commercial_partner_id": self.partners[document.party.key].id,
             "day": document.day,
             "amount": document.amount,
             "ref": values["ref"] or None,
@@ -150,13 +151,13 @@ class TruthCase(PontoCase):
         item = {"name": "Goods", "quantity": 1, "price_unit": float(document.amount), "tax_ids": [Command.clear()]}
         values = {
             "move_type": document.kind,
-            "partner_id": self.partners[document.party.key].id,
+            "partner_id": self._addressee(document).id,
             "invoice_date": document.day,
             "date": document.day,
             "invoice_line_ids": [Command.create(item)],
             "invoice_payment_term_id": self._discount_terms().id if document.discount else False,
             "invoice_date_due": document.day,
-            "ref": document.origin and f"Reversal of: {document.origin}" if own else document.number,
+            "ref": (document.order or self._taken_back(document)) if own else document.number,
             "name": document.number if own else f"BILL/{document.day:%Y/%m}/{document.key[1:]:0>4}",
         }
         if document.reference:
@@ -164,6 +165,16 @@ class TruthCase(PontoCase):
         if document.currency == "USD":
             values["currency_id"] = self.dollar.id
         return values
+
+    def _addressee(self, document):
+        """Return whom a document is addressed to: every second one of a party with contacts is to the contact."""
+        party = self.partners[document.party.key]
+        return (int(document.key[1:]) % 2 and party.child_ids[:1]) or party
+
+    @staticmethod
+    def _taken_back(document):
+        """Return what Odoo writes on a credit note of an invoice."""
+        return document.origin and f"Reversal of: {document.origin}"
 
     def _discount_terms(self):
         name = "2 % within ten days"
