@@ -24,7 +24,7 @@ def copy_documents(prototype, documents):
         "partner_shipping_id": "v.partner", "date": "v.day", "invoice_date": "v.day", "invoice_date_due": "v.day",
         "ref": "v.ref", "payment_reference": "v.reference", "sequence_prefix": "v.prefix",
         "sequence_number": "v.number", "access_token": "NULL",
-        "invoice_partner_display_name": "(SELECT name FROM res_partner WHERE id = v.partner)",
+        "invoice_partner_display_name": "(SELECT complete_name FROM res_partner WHERE id = v.partner)",
     })  # fmt: skip
     names = [row[0] for row in rows]
     env.cr.execute(
