@@ -12,19 +12,19 @@ def copy_documents(prototype, documents):
     """Copy a posted document of the amount 1 and one item of goods, with other values each.
 
     :param prototype: `account.move` record
-    :param list documents: dictionaries of ``name``, ``partner_id``, ``day``, ``amount``, ``ref`` and
-        ``payment_reference``, the last two None when there is none
+    :param list documents: dictionaries of ``name``, ``partner_id``, ``commercial_partner_id``, ``day``, ``amount``,
+        ``ref`` and ``payment_reference``, the last two None when there is none
     :return: the copies, in the order of the values
     """
     env = prototype.env
     env.flush_all()
     rows = [_values(each) for each in documents]
     _insert(env["account.move"], SQL("m.id = %s", prototype.id), rows, {
-        "name": "v.name", "partner_id": "v.partner", "commercial_partner_id": "v.partner",
+        "name": "v.name", "partner_id": "v.partner", "commercial_partner_id": "v.company",
         "partner_shipping_id": "v.partner", "date": "v.day", "invoice_date": "v.day", "invoice_date_due": "v.day",
         "ref": "v.ref", "payment_reference": "v.reference", "sequence_prefix": "v.prefix",
         "sequence_number": "v.number", "access_token": "NULL",
-        "invoice_partner_display_name": "(SELECT name FROM res_partner WHERE id = v.partner)",
+        "invoice_partner_display_name": "(SELECT complete_name FROM res_partner WHERE id = v.partner)",
     })  # fmt: skip
     names = [row[0] for row in rows]
     env.cr.execute(
@@ -34,7 +34,7 @@ def copy_documents(prototype, documents):
     rows = [(*row, ids[row[0]]) for row in rows]
     _insert(env["account.move.line"], SQL("m.move_id = %s", prototype.id), rows, {
         "move_id": "v.move", "move_name": "v.name", "ref": "v.ref", "date": "v.day", "invoice_date": "v.day",
-        "partner_id": "v.partner", "date_maturity": "CASE WHEN m.date_maturity IS NULL THEN NULL ELSE v.day END",
+        "partner_id": "v.company", "date_maturity": "CASE WHEN m.date_maturity IS NULL THEN NULL ELSE v.day END",
         "name": "CASE WHEN m.display_type = 'payment_term' THEN v.title ELSE m.name END",
     })  # fmt: skip
     env.invalidate_all()
@@ -47,8 +47,8 @@ def _values(document):
     ref, reference = document["ref"], document["payment_reference"]
     # As Odoo names the item by which a document is owed.
     title = " - ".join(dict.fromkeys(text for text in (ref, reference) if text)) or None
-    return (document["name"], document["partner_id"], document["day"], float(document["amount"]), ref, reference,
-            prefix, int(number), title)  # fmt: skip
+    return (document["name"], document["partner_id"], document["commercial_partner_id"], document["day"],
+            float(document["amount"]), ref, reference, prefix, int(number), title)  # fmt: skip
 
 
 def _insert(model, where, rows, replaced):
@@ -64,8 +64,8 @@ def _insert(model, where, rows, replaced):
                                                          SQL(" * v.amount" if MONEY.match(name) else ""))
         for name in columns
     ]  # fmt: skip
-    names = ["name", "partner", "day", "amount", "ref", "reference", "prefix", "number", "title", "move"]
-    types = ["varchar", "int", "date", "numeric", "varchar", "varchar", "varchar", "int", "varchar", "int"]
+    names = ["name", "partner", "company", "day", "amount", "ref", "reference", "prefix", "number", "title", "move"]
+    types = ["varchar", "int", "int", "date", "numeric", "varchar", "varchar", "varchar", "int", "varchar", "int"]
     given = len(rows[0])
     casts = SQL(", ").join(
         SQL("%s::%s AS %s", SQL.identifier(f"column{place + 1}"), SQL(types[place]), SQL.identifier(names[place]))

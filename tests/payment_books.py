@@ -49,6 +49,7 @@ class Document:
     :param amount: to be paid, positive, in its currency
     :param reference: payment reference printed on it, "" when it asks for none
     :param origin: number of the invoice that a credit note takes back
+    :param order: the customer's own reference on it
     :param settled: what of the amount was paid before
     :param state: ``open``, ``paid``, ``draft``, ``registered``: a payment of it waits on an outstanding account, or
         ``unlinked``: it does, and the document is open all the same
@@ -63,6 +64,7 @@ class Document:
     amount: Decimal
     reference: str = ""
     origin: str = ""
+    order: str = ""
     company: str = "main"
     currency: str = "EUR"
     settled: Decimal = Decimal(0)

@@ -230,7 +230,7 @@ def _open(ledger: Ledger, kind: str, document: Document, text: str, **values) ->
 
 
 OPEN_STORIES = {
-    ordinary: 8,
+    ordinary: 5,
     bank_fee: 7,
     transfer: 10,
     own_account: 10,
@@ -242,16 +242,16 @@ OPEN_STORIES = {
     credit_note_received: 10,
     wrong_sign: 3,
     returned_debit: 6,
-    partial: 8,
+    partial: 6,
     less_costs: 3,
     discount: 3,
     several_of_other_sum: 3,
     several_and_one_amount: 3,
     other_customer: 4,
     other_currency: 3,
-    same_amount: 7,
+    same_amount: 5,
     customer_reference_twice: 4,
     two_suppliers: 3,
-    rubbish: 8,
+    rubbish: 6,
     inside_another: 4,
 }

@@ -12,8 +12,10 @@ from .payment_books import HOLDER, OWN_KINDS, SAVINGS
 from .payment_stories import tell
 
 ITEMS_OF_LINES = """
-SELECT line.id, line.transaction_details ->> 'ponto', item.id, item.account_id, item.amount_residual
+SELECT line.transaction_details ->> 'ponto', partner.commercial_partner_id, item.id, item.account_id,
+       item.amount_residual
   FROM account_bank_statement_line line
+  LEFT JOIN res_partner partner ON partner.id = line.partner_id
   JOIN account_journal journal ON journal.id = line.journal_id
   JOIN account_move_line item ON item.move_id = line.move_id AND item.account_id <> journal.default_account_id
  WHERE line.journal_id = %s
@@ -27,11 +29,13 @@ class Outcome:
     :param documents: keys of the documents that its line is reconciled with, directly or through each other
     :param accounts: ids of the accounts that its line is booked on, beside the bank's
     :param residual: what of its line and of these documents is still open
+    :param partner: id of the company to which the partner of its line belongs, if it has one
     """
 
     documents: frozenset[str]
     accounts: frozenset[int]
     residual: float
+    partner: int | None
 
 
 class TruthCase(PontoCase):
@@ -135,6 +139,7 @@ class TruthCase(PontoCase):
         return {
             "name": values["name"],
             "partner_id": values["partner_id"],
+            "commercial_partner_id": self.partners[document.party.key].id,
             "day": document.day,
             "amount": document.amount,
             "ref": values["ref"] or None,
@@ -146,13 +151,13 @@ class TruthCase(PontoCase):
         item = {"name": "Goods", "quantity": 1, "price_unit": float(document.amount), "tax_ids": [Command.clear()]}
         values = {
             "move_type": document.kind,
-            "partner_id": self.partners[document.party.key].id,
+            "partner_id": self._addressee(document).id,
             "invoice_date": document.day,
             "date": document.day,
             "invoice_line_ids": [Command.create(item)],
             "invoice_payment_term_id": self._discount_terms().id if document.discount else False,
             "invoice_date_due": document.day,
-            "ref": document.origin and f"Reversal of: {document.origin}" if own else document.number,
+            "ref": (document.order or self._taken_back(document)) if own else document.number,
             "name": document.number if own else f"BILL/{document.day:%Y/%m}/{document.key[1:]:0>4}",
         }
         if document.reference:
@@ -160,6 +165,16 @@ class TruthCase(PontoCase):
         if document.currency == "USD":
             values["currency_id"] = self.dollar.id
         return values
+
+    def _addressee(self, document):
+        """Return whom a document is addressed to: every second one of a party with contacts is to the contact."""
+        party = self.partners[document.party.key]
+        return (int(document.key[1:]) % 2 and party.child_ids[:1]) or party
+
+    @staticmethod
+    def _taken_back(document):
+        """Return what Odoo writes on a credit note of an invoice."""
+        return document.origin and f"Reversal of: {document.origin}"
 
     def _discount_terms(self):
         name = "2 % within ten days"
@@ -249,13 +264,14 @@ class TruthCase(PontoCase):
             residuals[group_of(item)] += abs(residual)
         found = {}
         self.env.cr.execute(ITEMS_OF_LINES, [self.account.journal_id.id])
-        for _line, ponto_id, item, account, residual in self.env.cr.fetchall():
-            before = found.get(ponto_id, Outcome(frozenset(), frozenset(), 0.0))
+        for ponto_id, partner, item, account, residual in self.env.cr.fetchall():
+            before = found.get(ponto_id, Outcome(frozenset(), frozenset(), 0.0, partner))
             group = group_of(item)
             found[ponto_id] = Outcome(
                 before.documents | documents.get(group, set()),
                 before.accounts | {account},
                 before.residual + abs(float(residual)) + residuals.get(group, 0.0),
+                partner,
             )
         return found
 
