@@ -243,7 +243,7 @@ class TestSandboxCompany(BaseCase):
         self.assertEqual({each.partner for each in invoices}, {each.name for each in self.company.partners})
 
     def test_most_open_invoices_can_be_paid_today_in_the_words_of_their_payers(self):
-        company = belgian_company(seed=31)
+        company = belgian_company(date(2026, 5, 4), seed=7)
         opened = {each.number: each for each in company.invoices if not each.paid_by}
         self.assertEqual(len(opened), 40)
         made = pay_open_invoices(company.bank, company.accounts["main"], company.invoices)
