@@ -128,9 +128,9 @@ class PontoMatching(models.AbstractModel):
         """
         items = self.env["account.move.line"]
         plan, exact = [], items
-        # One query for all of them, also for what the log tells of them.
+        # All that reconciling and the log read of them, at once: Odoo would read the entry of each match alone.
         wanted = items.browse({item_id for finding in findings.values() for item_id in finding.item_ids})
-        wanted.fetch(["account_id", "move_name"])
+        wanted.move_id.line_ids.fetch(["account_id", "move_name", "analytic_distribution", "tax_ids"])
         for line, finding in findings.items():
             settled = items.browse(finding.item_ids)
             counterparts = sum(line._seek_for_lines()[1:], items)
