@@ -24,12 +24,8 @@ class PontoMatching(models.AbstractModel):
         registered = known.items.filtered(lambda item: item.payment_id and item.journal_id == known.journal)
         findings = []
         for payment in known.payments:
-            near = registered.filtered(
-                lambda item, payment=payment: (
-                    item.amount_residual_currency * payment.amount > 0
-                    and payment.date - DAYS <= item.date <= payment.date
-                )
-            )
+            fitting = self._get_fitting(known, payment) & registered
+            near = fitting.filtered(lambda item, day=payment.date: day - DAYS <= item.date <= day)
             for account, group in near.grouped("account_id").items():
                 if batch := self._find_batch(payment, group):
                     findings.append(Finding(payment.key, "batch", account.id, 0, tuple(batch.ids), found=("sum",)))

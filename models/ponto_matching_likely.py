@@ -1,4 +1,3 @@
-from collections import defaultdict
 from dataclasses import dataclass
 
 from odoo import api, models
@@ -8,8 +7,8 @@ from ..payment_references import CREDITOR, NUMBER, STRUCTURED, References, name_
 from .ponto_match_facts import Finding
 from .ponto_subset import find_only_subset
 
-# Of more open items than these, the newest are looked at.
-MOST_ITEMS = 2000
+# A partner with more open documents than these shows the oldest.
+MOST_ITEMS = 500
 PARTNER_ACCOUNTS = ("asset_receivable", "liability_payable")
 
 
@@ -24,7 +23,6 @@ class LookUp:
     items: object  # `account.move.line` records that may have to do with them, open, oldest first
     names: dict  # id of an item: its references by kind
     numbers: dict  # commercial partner: its account numbers
-    by_evidence: dict  # amount, partner, or kind and key of a reference: set of ids of items
 
 
 class PontoMatching(models.AbstractModel):
@@ -50,16 +48,15 @@ class PontoMatching(models.AbstractModel):
             payment.key: References((payment.label, *payment.texts, payment.end_to_end_id)) for payment in payments
         }
         items = self._get_likely_items(journal, payments, kin.commercial_partner_id, texts)
-        names = {item.id: self._get_references(self._get_names(item)) for item in items}
-        by_evidence = defaultdict(set)
-        for item in items:
-            by_evidence[item.amount_residual_currency].add(item.id)
-            by_evidence[item.partner_id.commercial_partner_id].add(item.id)
-            for kind, keys in names[item.id].items():
-                for key in keys:
-                    by_evidence[kind, key].add(item.id)
-        numbers = self._get_partner_accounts(items.partner_id)
-        return LookUp(journal, payments, partners, texts, items, names, numbers, dict(by_evidence))
+        return LookUp(
+            journal,
+            payments,
+            partners,
+            texts,
+            items,
+            {item.id: self._get_references(self._get_names(item)) for item in items},
+            self._get_partner_accounts(items.partner_id),
+        )
 
     @api.model
     def _get_likely_items(self, journal, payments, partners, texts):
@@ -84,8 +81,7 @@ class PontoMatching(models.AbstractModel):
         documents = Domain("account_id.account_type", "in", PARTNER_ACCOUNTS)
         documents |= Domain("payment_id", "!=", False) & Domain("journal_id", "=", journal.id)
         domain = self._get_open_items_domain(journal) & Domain("currency_id", "=", currency.id) & documents & telling
-        items = self.env["account.move.line"].search(domain, order="date desc, id desc", limit=MOST_ITEMS)
-        return items.sorted(lambda item: (item.date, item.id))
+        return self.env["account.move.line"].search(domain, order="date, id", limit=MOST_ITEMS)
 
     @api.model
     def _get_names(self, item):
@@ -128,18 +124,8 @@ class PontoMatching(models.AbstractModel):
 
     @api.model
     def _get_fitting(self, known, payment):
-        """Return the open items that a payment equals or names, or that are its partner's, in its direction."""
-        texts = known.texts[payment.key]
-        currency = known.items.currency_id
-        evidence = [
-            currency.round(payment.amount) if currency else payment.amount,
-            known.partners.get(payment.key) or payment.key,
-            *((STRUCTURED, key) for key in texts.structured),
-            *((CREDITOR, key) for key in texts.creditor),
-            *((NUMBER, key) for key in texts.spans),
-        ]
-        found = set().union(*(known.by_evidence.get(piece, ()) for piece in evidence))
-        return known.items.browse(sorted(found)).filtered(
+        """Return the open items that money in the direction of a payment settles."""
+        return known.items.filtered(
             lambda item: item.amount_residual_currency * payment.amount > 0 and item.statement_line_id.id != payment.key
         )
 
