@@ -111,7 +111,13 @@ def _pytest(databases: Databases, database: str, folder: Path, arguments: list[s
     env |= runner.cluster.environment()  # with it pytest-odoo gives each worker a clone of its own
     command, spread = [runner.python], []
     if not arguments:
-        spread = ["--numprocesses", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist", "loadscope"]
+        spread = [
+            "--durations=25",
+            "--numprocesses",
+            str(min(os.cpu_count() or 1, MOST_WORKERS)),
+            "--dist",
+            "loadscope",
+        ]
         source = ",".join(str(places.TREE / part) for part in COVERED)
         command += ["-m", "coverage", "run", f"--source={source}", f"--rcfile={places.TREE}/pyproject.toml"]
     command += ["-m", "pytest", f"--rootdir={places.addon_link()}", "-p", "no:cacheprovider", "-o", "addopts="]
