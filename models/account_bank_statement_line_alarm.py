@@ -1,6 +1,11 @@
+import logging
+
 from odoo import api, fields, models
 
 from .account_journal import READERS
+from .ponto_matching import MATCH_ERRORS
+
+_logger = logging.getLogger(__name__)
 
 
 class AccountBankStatementLine(models.Model):
@@ -16,5 +21,10 @@ class AccountBankStatementLine(models.Model):
     def _create_from_bank(self, vals_list, company):
         """Create bank transactions, and raise the alarms that they give."""
         lines = super()._create_from_bank(vals_list, company)
-        self.env["ponto.payment.alarm"]._raise_for(lines)
+        try:
+            with self.env.cr.savepoint():
+                self.env["ponto.payment.alarm"]._raise_for(lines)
+        except MATCH_ERRORS:
+            # The bank's transactions are imported all the same.
+            _logger.exception("Company %s: no alarms could be raised", company.id)
         return lines

@@ -118,7 +118,7 @@ class AccountBankStatementLine(models.Model):
         :raises UserError: when it cannot be matched any more
         """
         self.check_access("write")
-        if not self.env["ponto.matching"]._apply({self: finding}, user=self.env.user):
+        if not self.env["ponto.matching"]._apply_chosen(self, finding, self.env.user):
             raise UserError(
                 self.env._("This cannot be matched now: its period is locked, or the books have changed meanwhile.")
             )

@@ -6,6 +6,7 @@ from odoo.tools import split_every
 
 from ..const import APPLY_BATCH, MATCH_SECONDS, REVIEW_LINES
 from .account_journal import READERS
+from .ponto_matching_words import get_content_key
 from .ponto_slice import WorkSlice
 
 
@@ -104,9 +105,9 @@ class AccountJournal(models.Model):
             done += len(batch)
             if not work.next(1) and done < len(found):
                 return self._get_match_notice(
-                    self.env._("%(count)s bank transactions are matched. Apply the others, too.", count=applied)
+                    self.env._("Bank transactions matched: %(count)s. Apply the others, too.", count=applied)
                 )
-        return self._get_match_notice(self.env._("%(count)s bank transactions are matched.", count=applied))
+        return self._get_match_notice(self.env._("Bank transactions matched: %(count)s.", count=applied))
 
     def _find_proposed(self):
         """Return what is proposed and still found; what is not found any more is proposed no longer.
@@ -115,24 +116,31 @@ class AccountJournal(models.Model):
 
         :return dict: `account.bank.statement.line` record: `Finding`
         """
-        found = self._find_for_open_lines()
-        stale = self.env["ponto.match"]
-        proposed = {}
-        for match in self.env["ponto.match"].search(self._get_proposed_domain(), order="id"):
-            finding = found.get(match.statement_line_id)
-            if finding and set(finding.item_ids) == set(match.item_ids.ids):
-                proposed[match.statement_line_id] = finding
-            else:
-                stale |= match
+        matches = self.env["ponto.match"].search(self._get_proposed_domain(), order="id")
+        found, _looked_at = self._find_for_open_lines(matches.statement_line_id)
+        proposed = {
+            match.statement_line_id: found[match.statement_line_id]
+            for match in matches
+            if match.statement_line_id in found and self._is_proposed(match, found[match.statement_line_id])
+        }
+        stale = matches.filtered(lambda match: match.statement_line_id not in proposed)
         stale.sudo().unlink()  # sudo: nobody writes the log but the addon
         return proposed
 
-    def _find_for_open_lines(self):
+    @api.model
+    def _is_proposed(self, match, finding):
+        """Tell whether what is found now is what was shown."""
+        if match.evidence == finding.evidence == "transfer":  # the other side may have come meanwhile
+            return True
+        return match.key == get_content_key(finding)
+
+    def _find_for_open_lines(self, more=None):
         """Return what the newest open bank transactions of these journals can be matched with by themselves.
 
-        :return dict: `account.bank.statement.line` record: `Finding`
+        :param more: `account.bank.statement.line` records to look at, too, however old
+        :return tuple: dict of `account.bank.statement.line` record: `Finding`; the lines that were looked at
         """
-        lines = self.env["account.bank.statement.line"]
+        lines = looked_at = self.env["account.bank.statement.line"]
         found = {}
         for journal in self:
             opened = lines.search(
@@ -140,11 +148,14 @@ class AccountJournal(models.Model):
                 order="internal_index desc",
                 limit=REVIEW_LINES,
             )
+            if more:
+                opened |= more.filtered(lambda line, journal=journal: line.journal_id == journal)
+            looked_at |= opened
             payments = self.env["ponto.matching"]._get_payments(opened)
             rules = journal.sudo().ponto_account_id.matching == "rules"  # sudo: a switch, whoever asks
             for key, finding in self.env["ponto.matching"]._find(journal, payments, rules=rules).items():
                 found[lines.browse(key)] = finding
-        return found
+        return found, looked_at
 
     def action_ponto_look_again(self):
         """Look for exact matches of the open bank transactions anew: documents may have been entered since.
@@ -155,16 +166,16 @@ class AccountJournal(models.Model):
         self.env["account.bank.statement.line"].check_access("write")
         matching, log = self.env["ponto.matching"], self.env["ponto.match"]
         journals = self._get_review_journals()
-        found = journals._find_for_open_lines()
+        found, looked_at = journals._find_for_open_lines()
         lines = self.env["account.bank.statement.line"].union(*found)
-        dismissed = matching._get_dismissed(lines)
+        dismissed = matching._get_dismissed(lines, ("dismissed", "undone"))
         fresh = {
             line: finding
             for line, finding in found.items()
             if line.partner_editable and matching._get_dismissable(finding) not in dismissed[line.id]
         }
         # sudo: nobody writes the log but the addon.
-        log.search([("journal_id", "in", journals.ids), ("state", "=", "proposed")]).sudo().unlink()
+        log.search([("statement_line_id", "in", looked_at.ids), ("state", "=", "proposed")]).sudo().unlink()
         proposed = matching._propose(fresh) or log
         return self._get_match_notice(self._describe_exact(len(proposed)))
 

@@ -36,6 +36,7 @@ class PontoAccount(models.Model):
                     ("date", ">=", account.import_from),
                 ]
             ).write({"state": "to_import", "reason": False})
+            account.sudo().matching_started_at = False  # older history comes in: it only gets proposals, too
             if not account.sync_stage and account.pull_complete:
                 account.sudo().sync_stage = "import"
 
@@ -72,7 +73,8 @@ class PontoAccount(models.Model):
     def _end_import(self):
         """Do what follows when everything that may be imported is in the books."""
         self._update_statements()
-        self._start_matching()
+        if self._hold_link():  # nobody unticked the account, or asked for an undo, before everything was in
+            self._start_matching()
 
     def _sort_out(self, run):
         """Skip what lies before the start date, and ask anew about rows that wait, or whose day has come near."""

@@ -14,11 +14,21 @@ class Recognized:
 
     partner_ids: dict = field(default_factory=dict)
     exact: dict = field(default_factory=dict)  # findings that the lines are made on
+    refused: dict = field(default_factory=dict)  # findings of a batch that could not be made with all of them at once
     proposed: dict = field(default_factory=dict)  # findings that wait for a user
 
     def give_up(self):
-        """Return the same with proposals only."""
-        return replace(self, exact={}, proposed={**self.exact, **self.proposed})
+        """Return the same with lines that are matched, one by one if need be, when they are made."""
+        return replace(self, exact={}, refused=self.exact)
+
+    def hold_back(self, keys):
+        """Return the same with proposals instead of the exact findings of some rows.
+
+        :param keys: ids of rows
+        """
+        exact = {key: finding for key, finding in self.exact.items() if key not in keys}
+        held_back = {key: finding for key, finding in self.exact.items() if key in keys}
+        return replace(self, exact=exact, proposed={**held_back, **self.proposed})
 
 
 class PontoAccount(models.Model):
@@ -66,7 +76,10 @@ class PontoAccount(models.Model):
             return Recognized(partner_ids)
         found = matching._find(self.journal_id, payments, rules=self.matching == "rules")
         recognized = Recognized(partner_ids, exact=found)
-        return recognized if self.matching_started_at else recognized.give_up()
+        if not self.matching_started_at:
+            return recognized.hold_back(found)
+        # What waits for a user's word on another transaction is not taken away by this one.
+        return recognized.hold_back(matching._get_contested(found))
 
     def _get_payments_of_rows(self, rows, items):
         """Return transactions of Ponto as evidence sees them, before they have lines.
@@ -115,12 +128,16 @@ class PontoAccount(models.Model):
         :param run: `ponto.synchronization` record
         """
         matching = self.env["ponto.matching"]
-        exact = {row.statement_line_id: recognized.exact[row.id] for row in rows if row.id in recognized.exact}
+        lines = {row.id: row.statement_line_id for row in rows}
+        exact, refused, proposed = (
+            {lines[key]: finding for key, finding in findings.items() if key in lines}
+            for findings in (recognized.exact, recognized.refused, recognized.proposed)
+        )
         if exact:
             previous = {row.statement_line_id.id: recognized.partner_ids.get(row.id, False) for row in rows}
             matching._settle(exact, previous, run)
-            run._count(matched=len(exact))
-        if proposed := {
-            row.statement_line_id: recognized.proposed[row.id] for row in rows if row.id in recognized.proposed
-        }:
+        matched = matching._apply(refused, run=run) if refused else ()
+        run._count(matched=len(exact) + len(matched))
+        proposed |= {line: finding for line, finding in refused.items() if line not in matched}
+        if proposed:
             matching._propose(proposed, run)

@@ -219,6 +219,8 @@ class PontoAccount(models.Model):
                 "next_attempt_at": False,
             }
         )
+        if not self._count_imported():
+            self.matching_started_at = False  # what comes next is a first import again
         if self.linked and not self.sync_stage:
             self.sync_stage = "import" if self.pull_complete else "pull"
         elif not self.linked and not self._count_imported():

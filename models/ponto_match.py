@@ -23,6 +23,7 @@ class PontoMatch(models.Model):
         index=True,
     )
     evidence = fields.Selection("_get_evidence_titles", required=True, readonly=True)
+    key = fields.Char(readonly=True, help="Tells whether what is found later is still the same.")
     explanation = fields.Char("Why", readonly=True)
     item_ids = fields.Many2many(
         "account.move.line", "ponto_match_item_rel", "match_id", "item_id", string="Journal Items", readonly=True

@@ -21,6 +21,7 @@ class OpenDocument:
     key: int
     partner_id: int  # commercial; 0 when it has none
     is_payment: bool
+    is_purchase: bool
     references: dict[str, set[str]]  # kind: keys
     is_complete: bool = (
         True  # False when only items of one amount are known: it cannot be settled, only be mistaken for
@@ -159,6 +160,8 @@ class Weighing:
             kinds = self._get_kinds(document, named)
             if kinds & {STRUCTURED, CREDITOR}:
                 continue  # check digits leave no doubt about the reference
+            if document.is_purchase and not partner_is_known:
+                return False  # its number is the supplier's: others number theirs alike
             keys = {key for (_kind, key), documents in named.items() if document in documents}
             if not partner_is_known and not self._is_beyond_doubt(document, kinds, keys):
                 return False

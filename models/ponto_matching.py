@@ -1,4 +1,14 @@
+import logging
+
+from psycopg2 import DataError, IntegrityError
+
 from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
+
+_logger = logging.getLogger(__name__)
+
+# A match that raises one of these cannot be made; others can, and anything else is no fault of a match.
+MATCH_ERRORS = (UserError, ValidationError, ValueError, IntegrityError, DataError)
 
 
 class PontoMatching(models.AbstractModel):
@@ -19,7 +29,12 @@ class PontoMatching(models.AbstractModel):
         found = self._find_exact(journal, payments)
         found |= self._find_transfers(journal, [payment for payment in payments if payment.key not in found])
         if rules:
-            found |= self._find_by_rules(journal, [payment for payment in payments if payment.key not in found])
+            try:
+                with self.env.cr.savepoint():
+                    found |= self._find_by_rules(journal, [payment for payment in payments if payment.key not in found])
+            except MATCH_ERRORS:
+                # One reconciliation model that fails takes nothing from what is exact.
+                _logger.exception("Journal %s: the reconciliation models could not be asked", journal.id)
         return found
 
     @api.model

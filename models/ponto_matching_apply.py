@@ -1,18 +1,14 @@
 import logging
 from collections import Counter, defaultdict
 
-from psycopg2 import DataError, IntegrityError
-
 from odoo import api, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .ponto_match_facts import EXACT
+from .ponto_matching import MATCH_ERRORS
 
 _logger = logging.getLogger(__name__)
-
-# A match that raises one of these cannot be made; others can, and anything else is no fault of a match.
-MATCH_ERRORS = (UserError, ValidationError, ValueError, IntegrityError, DataError)
 
 
 class MatchFailed(UserError):
@@ -68,6 +64,21 @@ class PontoMatching(models.AbstractModel):
         applicable = self._get_applicable(findings)
         return self._apply_or_halve(applicable, user, run)
 
+    @api.model
+    def _apply_chosen(self, line, finding, user):
+        """Match one bank transaction as a user decided.
+
+        :param line: `account.bank.statement.line` record
+        :param Finding finding: what was decided
+        :param user: `res.users` record
+        :return bool: whether it still could be matched
+        :raises UserError: in Odoo's own words, when Odoo refuses it
+        """
+        applicable = self._get_applicable({line: finding})
+        if applicable:
+            self._apply_at_once(applicable, user, None)
+        return bool(applicable)
+
     def _apply_or_halve(self, findings, user, run):
         lines = self.env["account.bank.statement.line"]
         if not findings:
@@ -84,6 +95,7 @@ class PontoMatching(models.AbstractModel):
         half = len(pairs) // 2
         return self._apply_or_halve(dict(pairs[:half]), user, run) | self._apply_or_halve(dict(pairs[half:]), user, run)
 
+    @api.model
     def _apply_at_once(self, findings, user, run):
         previous_partners = {line.id: line.partner_id.id for line in findings}
         self._write_partners(findings)
@@ -103,7 +115,8 @@ class PontoMatching(models.AbstractModel):
         """Give lines the partners of their matches, those of one partner at once."""
         by_partner = defaultdict(lambda: self.env["account.bank.statement.line"])
         for line, finding in findings.items():
-            if finding.partner_id and line.partner_id.id != finding.partner_id:
+            # A contact of that partner, which a user chose, stays.
+            if finding.partner_id and line.partner_id.commercial_partner_id.id != finding.partner_id:
                 by_partner[finding.partner_id] += line
         for partner_id, lines in by_partner.items():
             lines.write({"partner_id": partner_id})

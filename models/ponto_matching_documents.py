@@ -119,7 +119,13 @@ class PontoMatching(models.AbstractModel):
                 else:
                     references = self._get_references([name, reference, ref])
                 document = documents[move_id] = OpenDocument(
-                    move_id, partner_id or 0, bool(payment_id), references, bool(found or payment_id), name=name or ""
+                    move_id,
+                    partner_id or 0,
+                    bool(payment_id),
+                    move_type in PURCHASES,
+                    references,
+                    bool(found or payment_id),
+                    name=name or "",
                 )
             document.item_ids.append(item_id)
             document.account_ids.add(account_id)

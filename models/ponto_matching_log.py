@@ -1,5 +1,9 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.tools import LazyTranslate
+
+from .ponto_matching_words import get_content_key
 
 _lt = LazyTranslate(__name__)
 
@@ -55,6 +59,7 @@ class PontoMatching(models.AbstractModel):
                     "statement_line_id": line.id,
                     "state": state,
                     "evidence": finding.evidence,
+                    "key": get_content_key(finding),
                     "explanation": sentence % {"documents": documents, "user": user.name if user else ""},
                     "item_ids": [fields.Command.set(finding.item_ids)],
                     "documents": documents,
@@ -78,21 +83,34 @@ class PontoMatching(models.AbstractModel):
         :param run: `ponto.synchronization` record, if there is one
         :return: `ponto.match` records
         """
-        item_ids = {item_id for finding in findings.values() for item_id in finding.item_ids}
-        lines = self.env["account.bank.statement.line"].union(*findings)
-        # sudo: as in _log.
-        rivals = (
-            self.env["ponto.match"]
-            .sudo()
-            .search(
-                [
-                    ("state", "=", "proposed"),
-                    ("item_ids", "in", list(item_ids)),
-                    ("statement_line_id", "not in", lines.ids),
-                ]
-            )
-        )
-        claimed = set(rivals.item_ids.ids)
+        claims = Counter(item_id for finding in findings.values() for item_id in finding.item_ids)
+        rivals = self._get_proposals(claims).filtered(lambda match: match.statement_line_id not in findings)
+        claims.update(rivals.item_ids.ids)
         rivals.unlink()
-        kept = {line: finding for line, finding in findings.items() if claimed.isdisjoint(finding.item_ids)}
+        kept = {
+            line: finding
+            for line, finding in findings.items()
+            if all(claims[item_id] == 1 for item_id in finding.item_ids)
+        }
         return self._log(kept, "proposed", {line.id: line.partner_id.id for line in kept}, run=run) if kept else None
+
+    @api.model
+    def _get_contested(self, found):
+        """Return which payments would settle what is proposed for another one already.
+
+        :param dict found: key of a payment without a line: `Finding`
+        :return set: keys
+        """
+        items = {item_id for finding in found.values() for item_id in finding.item_ids}
+        proposed = set(self._get_proposals(items).item_ids.ids)
+        return {key for key, finding in found.items() if not proposed.isdisjoint(finding.item_ids)}
+
+    @api.model
+    def _get_proposals(self, item_ids):
+        """Return the matches that are proposed with journal items.
+
+        :param item_ids: ids of `account.move.line`
+        :return: `ponto.match` records, as superuser: the log is written by code only
+        """
+        # sudo: what is proposed counts, whoever looks.
+        return self.env["ponto.match"].sudo().search([("state", "=", "proposed"), ("item_ids", "in", list(item_ids))])

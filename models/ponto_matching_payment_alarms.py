@@ -7,8 +7,7 @@ class PontoMatching(models.AbstractModel):
     _inherit = "ponto.matching"
 
     @api.model
-    def _apply(self, findings, user=None, run=None):
+    def _apply_at_once(self, findings, user, run):
         """Match bank transactions that are in the books, and raise the alarms that their partners give."""
-        lines = super()._apply(findings, user=user, run=run)
-        self.env["ponto.payment.alarm"]._raise_for(lines)
-        return lines
+        super()._apply_at_once(findings, user, run)
+        self.env["ponto.payment.alarm"]._raise_for(self.env["account.bank.statement.line"].union(*findings))

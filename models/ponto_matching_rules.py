@@ -148,7 +148,7 @@ class PontoMatching(models.AbstractModel):
         for line, finding in findings.items():
             rule = self._get_rule(finding)
             if activity_type := rule.next_activity_type_id:
-                user = activity_type.default_user_id or rule.create_uid
+                user = (activity_type.default_user_id or rule.create_uid).filtered("active") or self.env.user
                 # Without an e-mail: a rule may book every day.
                 move = line.move_id.with_context(mail_activity_quick_update=True)
                 move.activity_schedule(activity_type_id=activity_type.id, user_id=user.id, summary=rule.name)

@@ -90,14 +90,15 @@ class PontoMatching(models.AbstractModel):
         return frozenset(finding.item_ids) or finding.evidence
 
     @api.model
-    def _get_dismissed(self, lines):
+    def _get_dismissed(self, lines, states=("dismissed",)):
         """Return what users dismissed.
 
         :param lines: `account.bank.statement.line` records
+        :param states: of matches that count; with `undone`, what was taken back too
         :return dict: id of a line: set of what `_get_dismissable` gives
         """
         dismissed = {line.id: set() for line in lines}
-        matches = self.env["ponto.match"].search([("statement_line_id", "in", lines.ids), ("state", "=", "dismissed")])
+        matches = self.env["ponto.match"].search([("statement_line_id", "in", lines.ids), ("state", "in", states)])
         for match in matches:
             dismissed[match.statement_line_id.id].add(frozenset(match.item_ids.ids) or match.evidence)
         return dismissed

@@ -49,5 +49,22 @@ def get_key(finding):
     :param Finding finding: what was found
     :return str: 16 hexadecimal digits
     """
-    parts = (finding.evidence, finding.account_id, finding.partner_id, finding.item_ids, finding.counterparts)
+    return _digest(*_get_content(finding), finding.partner_id, finding.found)
+
+
+def get_content_key(finding):
+    """Return what tells whether a finding still does the same, whatever else speaks for it by now.
+
+    :param Finding finding: what was found
+    :return str: 16 hexadecimal digits
+    """
+    return _digest(*_get_content(finding))
+
+
+def _get_content(finding):
+    """Return what a finding does to the books."""
+    return finding.evidence, finding.account_id, finding.item_ids, finding.counterparts
+
+
+def _digest(*parts):
     return sha256(repr(parts).encode()).hexdigest()[:16]

@@ -116,7 +116,12 @@ class PontoPaymentAlarm(models.Model):
         )
         files = self._get_files(company, paid.partner_id.commercial_partner_id)
         dismissed = self.sudo().search(  # sudo: what was dismissed counts, whoever imports
-            [("kind", "=", "unknown_account"), ("state", "=", "dismissed"), ("partner_id", "in", list(files))]
+            [
+                ("company_id", "=", company.id),
+                ("kind", "=", "unknown_account"),
+                ("state", "=", "dismissed"),
+                ("partner_id", "in", list(files)),
+            ]
         )
         right = {(alarm.partner_id.id, plain_number(alarm.statement_line_id.account_number)) for alarm in dismissed}
         vals_list = []

@@ -5,8 +5,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, LazyTranslate
 from odoo.tools.misc import format_datetime
 
-from .ponto_match_facts import EXACT
-
 _lt = LazyTranslate(__name__)
 
 # Why a bank transaction of a run stays when the run is undone; the first that holds is told.
@@ -156,8 +154,7 @@ class PontoSynchronization(models.Model):
         """Tell for each bank transaction that this run created whether it can be removed, newest first.
 
         A transaction that was in the books before and only linked is none of them. Only an entry of liquidity and
-        suspense that nothing is matched with is removed, and one that matched itself and still is what it was: everything
-        else is work of a user.
+        suspense that nothing is matched with is removed: everything else is work of a user.
 
         :param str before: only those before this place in Odoo's order
         :param int limit: the most to return
@@ -175,7 +172,7 @@ class PontoSynchronization(models.Model):
                             WHEN move.inalterable_hash IS NOT NULL THEN 'hashed'
                             WHEN move.date <= %(lock_date)s THEN 'locked'
                             WHEN statement.id IS NOT NULL AND statement.ponto_account_id IS NULL THEN 'statement'
-                            WHEN NOT items.untouched AND itself.id IS NULL THEN 'reconciled'
+                            WHEN NOT items.untouched THEN 'reconciled'
                         END,
                        line.payment_ref IS DISTINCT FROM bank_row.label OR line.partner_id IS DISTINCT FROM bank_row.partner_id,
                        statement.ponto_account_id IS NOT NULL
@@ -184,17 +181,6 @@ class PontoSynchronization(models.Model):
                   JOIN account_move move ON move.id = line.move_id
                   JOIN account_journal journal ON journal.id = move.journal_id
              LEFT JOIN account_bank_statement statement ON statement.id = line.statement_id
-             LEFT JOIN ponto_match itself
-                       ON itself.statement_line_id = line.id AND itself.state = 'applied' AND itself.user_id IS NULL
-                       AND itself.evidence = ANY(%(exact)s) AND NOT EXISTS (
-                           SELECT FROM account_move_line item
-                             JOIN account_partial_reconcile part ON item.id IN (part.debit_move_id, part.credit_move_id)
-                             JOIN account_move_line other
-                                  ON other.id IN (part.debit_move_id, part.credit_move_id) AND other.id != item.id
-                        LEFT JOIN ponto_match_item_rel known
-                                  ON known.match_id = itself.id AND known.item_id = other.id
-                            WHERE item.move_id = move.id AND known.item_id IS NULL
-                       )
             CROSS JOIN LATERAL (
                            SELECT COUNT(*) = 2 AND COUNT(item.matching_number) = 0
                                   AND COUNT(*) FILTER (WHERE item.account_id = journal.suspense_account_id) = 1
@@ -207,7 +193,6 @@ class PontoSynchronization(models.Model):
                  LIMIT %(limit)s
                 """,
                 run=self.id,
-                exact=list(EXACT),
                 lock_date=lock_date,
                 place=SQL("line.internal_index < %s", before) if before else SQL("TRUE"),
                 limit=limit,

@@ -53,6 +53,7 @@ from . import (
     test_matching,
     test_matching_books,
     test_matching_property,
+    test_matching_review,
     test_matching_rules,
     test_matching_suggestions,
     test_matching_transfers,

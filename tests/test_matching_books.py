@@ -5,7 +5,6 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..models.ponto_match_facts import Finding
 from .matching_case import KNOWN, UNKNOWN, MatchingCase
 
 
@@ -123,36 +122,32 @@ class TestMatchingBooks(MatchingCase):
         line.partner_id = self.stranger
         self.assertEqual([judged.edited for judged in run._judge_lines()], [True])
 
-    def test_undoing_an_import_takes_back_what_matched_itself_and_leaves_what_a_user_matched(self):
-        self.begin()
-        own, users, stolen = (self.make_document(amount) for amount in (100, 110, 120))
-        self.receive("100.00", own.name)
+    def test_undoing_an_import_leaves_what_is_matched_and_the_next_one_only_proposes(self):
+        self.account = None
+        invoice = self.make_document(100)
+        self.bank_account = self.open_account()
+        self.receive("100.00", invoice.name)
         self.receive("110.00", "nothing named")
-        self.receive("120.00", stolen.name)
-        lines = self.fetch()
-        run = self.account.synchronization_ids[0]
-        matching, chosen = self.env["ponto.matching"], lines["nothing named"]
-        due = self.get_due(users)
-        finding = Finding(chosen.id, "chosen", due.account_id.id, self.customer.id, tuple(due.ids))
-        self.assertEqual(matching._apply({chosen: finding}, user=self.accountant), chosen)
-        # What a user takes from a match and gives to another document is his.
-        matched = lines[stolen.name]
-        other = self.make_document(120)
-        counterpart = matched._seek_for_lines()[2]
-        counterpart.remove_move_reconcile()
-        (counterpart | self.get_due(other)).reconcile()
-        stays = {judged.line_id: judged.stays for judged in run._judge_lines()}
-        self.assertEqual(stays, {lines[own.name].id: None, chosen.id: "reconciled", matched.id: "reconciled"})
-        wizard = run.action_undo()
+        self.account = self.connect_and_import().account_ids
+        self.assertEqual(invoice.amount_residual, 100, "the first import")
+        self.assertTrue(self.account.matching_started_at)
+        wizard = self.account.synchronization_ids[0].action_undo()
         with self.working() as env:
             env[wizard["res_model"]].browse(wizard["res_id"]).action_confirm()
+        self.synchronize(self.account)
         self.env.invalidate_all()
-        self.assertEqual((run.undone_count, run.created_count), (1, 2))
-        self.assertEqual(
-            (lines[own.name].exists(), users.payment_state, other.payment_state), (matched.browse(), "paid", "paid")
+        self.assertEqual(len(self.lines_of(self.account)), 2)
+        self.assertEqual(invoice.amount_residual, 100, "nothing was in the books: this is a first import again")
+        line = self.lines_of(self.account).filtered(lambda line: line.payment_ref == invoice.name)
+        self.env["ponto.matching"]._apply(
+            {
+                line: self.env["ponto.matching"]._find(
+                    self.account.journal_id, self.env["ponto.matching"]._get_payments(line)
+                )[line.id]
+            }
         )
-        # It is imported again from the same day on, and matches itself again.
-        self.assertEqual((own.payment_state, len(self.lines_of(self.account))), ("paid", 4))
+        judged = {each.line_id: each.stays for each in self.account.synchronization_ids[0]._judge_lines()}
+        self.assertEqual(judged[line.id], "reconciled")
 
     def test_the_log_is_read_by_invoicing_and_written_by_nobody(self):
         self.begin()
