@@ -39,6 +39,14 @@ class TestMatchingReview(MatchCase):
     def proposed(self, lines):
         return lines.ponto_match_ids.filtered(lambda match: match.state == "proposed")
 
+    def apply(self, journals, user=None, companies=None):
+        """Click *Apply all* on the cards of journals, one by one."""
+        self.env.flush_all()
+        with self.working() as env:
+            for journal in env["account.journal"].browse(journals.ids).with_user(user or self.accountant):
+                journal.with_context(allowed_company_ids=(companies or self.company).ids).action_ponto_apply_exact()
+        self.env.invalidate_all()
+
     def add_rule(self, account):
         return self.env["account.reconcile.model"].create(
             {
@@ -57,13 +65,10 @@ class TestMatchingReview(MatchCase):
         lines |= self.line(121.0, item.move_name, journal_id=self.other_journal.id)
         (self.match_journal | self.other_journal).with_user(self.accountant).action_ponto_look_again()
         self.assertFalse(self.proposed(lines))
-        for journal in self.match_journal | self.other_journal:
-            journal.with_user(self.accountant).action_ponto_apply_exact()
+        self.apply(self.match_journal | self.other_journal)
         self.assertFalse(item.reconciled)
 
     def test_another_rule_than_the_one_that_was_shown_books_nothing(self):
-        account = self.env["ponto.account"]
-        self.patch(type(account), "matching", "rules")
         fees = self.expense.copy({"code": "653199"})
         first = self.add_rule(self.expense)
         line = self.line(-5.0, "Fees of March")
@@ -95,8 +100,7 @@ class TestMatchingReview(MatchCase):
         journals = (self.match_journal | self.other_journal).with_user(self.accountant)
         journals.action_ponto_look_again()
         self.assertEqual(self.proposed(out | come).mapped("evidence"), ["transfer", "transfer"])
-        for journal in journals:
-            journal.action_ponto_apply_exact()
+        self.apply(journals)
         self.assertEqual((out | come).ponto_match_ids.mapped("state"), ["applied", "applied"])
         self.assertTrue(all((out | come).mapped("is_reconciled")))
         self.assertEqual(len((out | come).line_ids.full_reconcile_id), 1)
@@ -106,7 +110,7 @@ class TestMatchingReview(MatchCase):
         item = self.bill(121.0)
         line = self.line(121.0, item.move_name, partner_id=contact.id)
         self.match_journal.with_user(self.accountant).action_ponto_look_again()
-        self.match_journal.with_user(self.accountant).action_ponto_apply_exact()
+        self.apply(self.match_journal)
         self.assertReconciled(item, line)
         self.assertEqual(line.partner_id, contact)
 
@@ -134,9 +138,9 @@ class TestMatchingReview(MatchCase):
         self.assertTrue(match)
         journal = self.match_journal.with_user(user).with_context(allowed_company_ids=branch.ids)
         journal.action_ponto_look_again()
-        journal.action_ponto_apply_exact()
+        self.apply(self.match_journal, user, branch)
         self.assertEqual(match.exists().state, "proposed")
         with self.assertRaises(AccessError):
-            match.with_user(user).read(["explanation"])
-        self.assertFalse(self.env["ponto.payment.alarm"].with_user(user).search([]))
+            match.with_env(journal.env).read(["explanation"])
+        self.assertFalse(journal.env["ponto.payment.alarm"].search([]))
         self.assertEqual(journal.get_ponto_review()["exact"], 0)
