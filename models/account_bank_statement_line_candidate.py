@@ -90,12 +90,16 @@ class AccountBankStatementLine(models.Model):
         self._accept(self._get_candidate(self.env.context.get("ponto_candidate_key")))
 
     def action_ponto_open_match(self):
-        """Open the candidates and the open documents of a bank transaction.
+        """Open the candidates and the open documents of a bank transaction; its form, for who may only read it.
 
         :return dict: window action
+        :raises AccessError: for who may not even read it
         :raises UserError: when it is matched or booked already
         """
         self.ensure_one()
+        self.check_access("read")
+        if not self.has_access("write"):
+            return self.get_formview_action()
         return self.env["ponto.match.choose"]._open(self)
 
     def _get_candidate(self, key):

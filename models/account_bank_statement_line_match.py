@@ -13,7 +13,10 @@ class AccountBankStatementLine(models.Model):
     )
 
     def action_undo_reconciliation(self):
-        """Take lines back to the bank's own entry; the log says so, and they have the partner again that they had."""
+        """Take lines back to the bank's own entry; the log says so, and they have the partner again that they had.
+
+        Whose their counterparties are is forgotten where it was learned from a user's match.
+        """
         res = super().action_undo_reconciliation()
         # sudo: the log is written by code only, whoever undoes.
         matches = (
@@ -23,5 +26,6 @@ class AccountBankStatementLine(models.Model):
             line = match.statement_line_id.sudo(False)
             if line.partner_id == match.partner_id != match.previous_partner_id:
                 line.partner_id = match.previous_partner_id
+        self.env["ponto.partner.mapping"]._forget(matches.filtered("user_id"))
         matches.write({"state": "undone"})
         return res

@@ -55,7 +55,8 @@ class PontoMatching(models.AbstractModel):
         booked = {}
         for payment in self._get_payments(lines):
             line = lines.browse(payment.key)
-            if not self._get_own_items(line):
+            # What another currency was booked with says nothing of the amounts of this one.
+            if not self._get_own_items(line) or line.line_ids.currency_id != line.company_id.currency_id:
                 continue
             for kind in ("mandate", "counterparty"):
                 if key := self._get_last_time_key(payment, kind):
@@ -91,11 +92,13 @@ class PontoMatching(models.AbstractModel):
                         SELECT UPPER(REGEXP_REPLACE(line.account_number, '[^[:alnum:]]', '', 'g')) AS number
                     ) counterparty
                     WHERE line.company_id = %(company)s AND line.is_reconciled AND move.state = 'posted'
+                    AND line.currency_id = %(currency)s AND line.foreign_currency_id IS NULL
                     AND move.date >= %(since)s
                     AND (creditor.id = ANY(%(creditors)s) OR counterparty.number = ANY(%(numbers)s))
                 ) same WHERE place <= %(places)s ORDER BY internal_index DESC
                 """,
                 company=journal.company_id.id,
+                currency=journal.company_id.currency_id.id,
                 since=min(payment.date for payment in payments) - REACH,
                 creditors=creditors,
                 numbers=numbers,
@@ -130,10 +133,11 @@ class PontoMatching(models.AbstractModel):
         base = items.filtered(lambda item: not item.tax_repartition_line_id)
         partner = line.partner_id or base[:1].partner_id or known.partners.get(payment.key, line.partner_id)
         if currency.compare_amounts(line.amount, payment.amount) == 0:
-            counterparts = [self._copy_item(item, partner) for item in items]
+            counterparts = [self._copy_item(item, partner, payment) for item in items]
         elif len(base) == 1:
             whole = {"amount_currency": -payment.amount, "balance": -payment.amount}
-            counterparts = self._split_taxes({**self._copy_item(base, partner), **whole}, base.tax_ids, line.company_id)
+            values = {**self._copy_item(base, partner, payment), **whole}
+            counterparts = self._split_taxes(values, base.tax_ids, line.company_id)
         else:
             return None  # what each part of another amount would be, nobody knows
         if currency.compare_amounts(sum(values["balance"] for values in counterparts), -payment.amount):
@@ -148,9 +152,11 @@ class PontoMatching(models.AbstractModel):
         )
 
     @api.model
-    def _copy_item(self, item, partner):
+    def _copy_item(self, item, partner, payment):
+        # An item that has the label of its bank transaction gets that of the new one: "Rent June", not "Rent May".
+        is_labelled = item.name == item.move_id.statement_line_id.payment_ref
         return {
-            "name": item.name,
+            "name": payment.label if is_labelled else item.name,
             "account_id": item.account_id.id,
             "partner_id": partner.id,
             "currency_id": item.currency_id.id,

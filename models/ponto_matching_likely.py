@@ -3,11 +3,12 @@ from dataclasses import dataclass
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..payment_references import CREDITOR, NUMBER, STRUCTURED, References, name_key
+from ..payment_references import CREDITOR, NUMBER, STRUCTURED, References, name_key, number_strength
 from .ponto_match_facts import Finding
+from .ponto_matching_batch import DAYS
 from .ponto_subset import find_only_subset
 
-# A partner with more open documents than these shows the oldest.
+# Of each kind of what may have to do with payments, no more than these are read: the newest.
 MOST_ITEMS = 500
 PARTNER_ACCOUNTS = ("asset_receivable", "liability_payable")
 
@@ -62,26 +63,44 @@ class PontoMatching(models.AbstractModel):
     def _get_likely_items(self, journal, payments, partners, texts):
         """Return the open journal items that payments name or equal, that are their partners', or registered payments.
 
+        Each kind is a search of its own: many of one kind hide none of another, and PostgreSQL plans each well.
+
         :return: `account.move.line` records, oldest first
         """
         currency = journal.currency_id or journal.company_id.currency_id
         amounts = list({currency.round(payment.amount) for payment in payments})
-        keys = set().union(*(references.keys for references in texts.values()))
-        named = self._get_open_documents(journal, currency, keys, amounts)
-        telling = Domain.OR(
-            [
-                Domain("id", "in", [item for document in named for item in document.item_ids]),
-                Domain("amount_residual_currency", "in", amounts),
-                Domain("discount_amount_currency", "in", amounts),
-                Domain("partner_id.commercial_partner_id", "in", partners.ids),
-                Domain("payment_id", "!=", False),
-            ]
-        )
-        # On any other account, only what was registered as a payment of this journal.
-        documents = Domain("account_id.account_type", "in", PARTNER_ACCOUNTS)
-        documents |= Domain("payment_id", "!=", False) & Domain("journal_id", "=", journal.id)
-        domain = self._get_open_items_domain(journal) & Domain("currency_id", "=", currency.id) & documents & telling
-        return self.env["account.move.line"].search(domain, order="date, id", limit=MOST_ITEMS)
+        named = self._get_open_documents(journal, currency, self._get_telling_keys(texts), amounts)
+        days = [payment.date for payment in payments]
+        is_due = Domain("account_id.account_type", "in", PARTNER_ACCOUNTS)
+        kinds = [
+            Domain("id", "in", [item for document in named if document.is_complete for item in document.item_ids]),
+            is_due
+            & (Domain("amount_residual_currency", "in", amounts) | Domain("discount_amount_currency", "in", amounts)),
+            is_due & Domain("partner_id.commercial_partner_id", "in", partners.ids),
+            # On any other account, only what was registered as a payment of this journal.
+            Domain("payment_id", "!=", False)
+            & Domain("journal_id", "=", journal.id)
+            & Domain("date", ">=", min(days) - DAYS)
+            & Domain("date", "<=", max(days)),
+        ]
+        opened = self._get_open_items_domain(journal) & Domain("currency_id", "=", currency.id)
+        items = self.env["account.move.line"]
+        for kind in kinds:
+            items |= items.search(opened & kind, order="date desc, id desc", limit=MOST_ITEMS)
+        return items.sorted(lambda item: (item.date, item.id))
+
+    @api.model
+    def _get_telling_keys(self, texts):
+        """Return what the texts of payments may name documents by.
+
+        :param dict texts: key of a payment: `References`
+        :return set: keys, without numbers that say nothing, such as a year
+        """
+        keys = set()
+        for references in texts.values():
+            keys |= references.structured | references.creditor
+            keys.update(key for key in references.spans if number_strength(key))
+        return keys
 
     @api.model
     def _get_names(self, item):
@@ -165,13 +184,15 @@ class PontoMatching(models.AbstractModel):
 
         :return dict: one fact: whether it is so; nothing when the bank does not tell who it is
         """
-        kin = partner.commercial_partner_id
+        kin, mine = partner.commercial_partner_id, known.partners.get(payment.key)
+        if kin and mine and mine != kin:
+            return {"payer": False}
         names = {name_key(name) for name in (partner.name, kin.name) if name}
         if payment.account_number and payment.account_number in known.numbers.get(kin, ()):
             return {"account": True}
         if payment.partner_name and name_key(payment.partner_name) in names:
             return {"name": True}
-        if kin and known.partners.get(payment.key) == kin:
+        if kin and mine:
             return {"partner": True}
         if payment.account_number:
             return {"account": False}
@@ -187,7 +208,7 @@ class PontoMatching(models.AbstractModel):
         return bool(
             names.get(STRUCTURED, set()) & texts.structured
             or names.get(CREDITOR, set()) & texts.creditor
-            or texts.get_named(names.get(NUMBER, set()) & texts.spans.keys())
+            or texts.get_named([key for key in names.get(NUMBER, ()) if key in texts.spans and number_strength(key)])
         )
 
     # ------------------------------------------------------------------ several documents

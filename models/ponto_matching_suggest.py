@@ -79,7 +79,9 @@ class PontoMatching(models.AbstractModel):
 
     @api.model
     def _settles(self, finding):
-        """Tell whether a candidate leaves nothing open: only such a one is accepted with one click."""
+        """Tell whether a candidate leaves nothing open and is of the payer: only such a one is accepted with one click."""
+        if "payer" in finding.missing:
+            return False
         return finding.evidence not in ("suggestion", "chosen") or bool(SETTLES.intersection(finding.found))
 
     # ------------------------------------------------------------------ what a user does not want to see again

@@ -25,6 +25,7 @@ MISSING = {
     "account": _lt("account not known"),
     "name": _lt("name different"),
     "partner": _lt("partner not known"),
+    "payer": _lt("the payer is another partner"),
 }
 
 

@@ -31,7 +31,7 @@ class PontoPartnerMapping(models.Model):
         partner = partner.commercial_partner_id
         if not values or not partner:
             return
-        # sudo: who may match bank transactions teaches whose they are; nobody writes these records otherwise.
+        # sudo: who may match bank transactions teaches whose they are; otherwise these records are only removed.
         mappings = self.sudo()
         company = line.company_id
         known = mappings.search(
@@ -53,6 +53,25 @@ class PontoPartnerMapping(models.Model):
                 if kind not in known.mapped("kind")
             ]
         )
+
+    @api.model
+    def _forget(self, matches):
+        """Remove what matches taught, because they are taken back.
+
+        :param matches: `ponto.match` records that users decided
+        """
+        taught = {
+            (match.company_id, kind, value, match.partner_id.commercial_partner_id)
+            for match in matches
+            for kind, value in self._get_values(match.statement_line_id).items()
+        }
+        # sudo: as in _remember.
+        known = self.sudo().search(
+            [("company_id", "in", matches.company_id.ids), ("value", "in", [value for _c, _k, value, _p in taught])]
+        )
+        known.filtered(
+            lambda mapping: (mapping.company_id, mapping.kind, mapping.value, mapping.partner_id) in taught
+        ).unlink()
 
     @api.model
     def _get_values(self, line):

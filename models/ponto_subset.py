@@ -2,8 +2,8 @@
 
 from itertools import combinations
 
-# Two halves of this many are 4,096 sums each; more amounts make up almost any sum, by chance.
-MOST = 24
+# Two halves of this many are 512 sums each; more amounts make up almost any sum, by chance.
+MOST = 18
 
 
 def find_only_subset(amounts, total, least=2):

@@ -58,7 +58,7 @@ RIGHTS = {
     "ponto.connection.check": {"administrator": "r", "invoicing": ""},
     "ponto.connection.check.line": {"administrator": "r", "invoicing": ""},
     "ponto.match": {"administrator": "r", "invoicing": "r"},
-    "ponto.partner.mapping": {"administrator": "r", "invoicing": "r"},
+    "ponto.partner.mapping": {"administrator": "ru", "invoicing": "r"},
     "ponto.payment.alarm": {"administrator": "r", "invoicing": "r"},
     "ponto.match.choose": {"administrator": "rwcu", "invoicing": ""},
     "ponto.match.choose.candidate": {"administrator": "rwcu", "invoicing": ""},

@@ -20,6 +20,7 @@ MENUS = (
     "account_bank_ponto_log_menu",
     "account_bank_ponto_match_menu",
     "account_bank_ponto_payment_alarm_menu",
+    "account_bank_ponto_partner_mapping_menu",
 )
 
 

@@ -18,14 +18,15 @@ class PontoMatchChoose(models.TransientModel):
     statement_line_id = fields.Many2one(
         "account.bank.statement.line", "Bank Transaction", required=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="statement_line_id.company_id")
-    currency_id = fields.Many2one(related="statement_line_id.currency_id")
-    date = fields.Date(related="statement_line_id.date")
-    payment_ref = fields.Char(related="statement_line_id.payment_ref")
-    partner_id = fields.Many2one(related="statement_line_id.partner_id")
-    partner_name = fields.Char("Counterparty", related="statement_line_id.partner_name")
-    account_number = fields.Char("Counterparty Account", related="statement_line_id.account_number")
-    amount = fields.Monetary(related="statement_line_id.amount")
+    # By an onchange anybody names any bank transaction: what is shown of it is read with the user's own rights.
+    company_id = fields.Many2one(related="statement_line_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="statement_line_id.currency_id", related_sudo=False)
+    date = fields.Date(related="statement_line_id.date", related_sudo=False)
+    payment_ref = fields.Char(related="statement_line_id.payment_ref", related_sudo=False)
+    partner_id = fields.Many2one(related="statement_line_id.partner_id", related_sudo=False)
+    partner_name = fields.Char("Counterparty", related="statement_line_id.partner_name", related_sudo=False)
+    account_number = fields.Char("Counterparty Account", related="statement_line_id.account_number", related_sudo=False)
+    amount = fields.Monetary(related="statement_line_id.amount", related_sudo=False)
     candidate_ids = fields.One2many("ponto.match.choose.candidate", "wizard_id", string="Candidates")
     document_ids = fields.One2many("ponto.match.choose.document", "wizard_id", string="Open Documents")
     last_time = fields.Char(compute="_compute_last_time")

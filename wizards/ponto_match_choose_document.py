@@ -8,9 +8,10 @@ class PontoMatchChooseDocument(models.TransientModel):
     _description = "Match a Bank Transaction: Open Document"
 
     wizard_id = fields.Many2one("ponto.match.choose", required=True, ondelete="cascade", index=True)
-    statement_line_id = fields.Many2one(related="wizard_id.statement_line_id")
-    company_id = fields.Many2one(related="wizard_id.company_id")
-    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    # As in the dialog: with the user's own rights.
+    statement_line_id = fields.Many2one(related="wizard_id.statement_line_id", related_sudo=False)
+    company_id = fields.Many2one(related="wizard_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="wizard_id.currency_id", related_sudo=False)
     ticked = fields.Boolean()
     item_id = fields.Many2one(
         "account.move.line",
@@ -23,8 +24,8 @@ class PontoMatchChooseDocument(models.TransientModel):
         " '|', ('account_id.account_type', 'not in', ('asset_receivable', 'liability_payable')),"
         " ('payment_id', '=', False)]",
     )
-    partner_id = fields.Many2one(related="item_id.partner_id")
-    date = fields.Date(related="item_id.date")
-    date_maturity = fields.Date(related="item_id.date_maturity")
-    ref = fields.Char(related="item_id.ref")
-    residual = fields.Monetary("Open Amount", related="item_id.amount_residual_currency")
+    partner_id = fields.Many2one(related="item_id.partner_id", related_sudo=False)
+    date = fields.Date(related="item_id.date", related_sudo=False)
+    date_maturity = fields.Date(related="item_id.date_maturity", related_sudo=False)
+    ref = fields.Char(related="item_id.ref", related_sudo=False)
+    residual = fields.Monetary("Open Amount", related="item_id.amount_residual_currency", related_sudo=False)
