@@ -10,7 +10,6 @@
         "security/account_groups.xml",
         "security/ir.model.access.csv",
         "security/ponto_rules.xml",
-        "security/ponto_partner_mapping_rules.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
