@@ -28,15 +28,22 @@ class PontoAccount(models.Model):
     def _reopen_skipped(self):
         """Judge rows anew that were left out because of the start date or because nothing was linked."""
         for account in self:
-            self.env["ponto.transaction"].sudo().search(
-                [
-                    ("account_id", "=", account.id),
-                    ("state", "=", "skipped"),
-                    ("reason", "=", "before_start"),
-                    ("date", ">=", account.import_from),
-                ]
-            ).write({"state": "to_import", "reason": False})
-            account.sudo().matching_started_at = False  # older history comes in: it only gets proposals, too
+            # sudo: rows are written by synchronizations only.
+            rows = (
+                self.env["ponto.transaction"]
+                .sudo()
+                .search(
+                    [
+                        ("account_id", "=", account.id),
+                        ("state", "=", "skipped"),
+                        ("reason", "=", "before_start"),
+                        ("date", ">=", account.import_from),
+                    ]
+                )
+            )
+            rows.write({"state": "to_import", "reason": False})
+            if rows:
+                account.sudo().matching_started_at = False  # older history comes in: it only gets proposals, too
             if not account.sync_stage and account.pull_complete:
                 account.sudo().sync_stage = "import"
 
