@@ -9,5 +9,6 @@ class PontoMatching(models.AbstractModel):
     @api.model
     def _apply_at_once(self, findings, user, run):
         """Match bank transactions that are in the books, and raise the alarms that their partners give."""
-        super()._apply_at_once(findings, user, run)
+        result = super()._apply_at_once(findings, user, run)
         self.env["ponto.payment.alarm"]._raise_for(self.env["account.bank.statement.line"].union(*findings))
+        return result

@@ -121,7 +121,7 @@ class TestMatchingReview(MatchCase):
         self.assertTrue(key)
 
         def refuse(items, plan):
-            raise UserError("The ledger is being moved.")
+            raise UserError(items.env._("The ledger is being moved."))
 
         self.patch(type(self.env["account.move.line"]), "_reconcile_plan", refuse)
         with self.assertRaisesRegex(UserError, "The ledger is being moved"):
