@@ -182,7 +182,9 @@ class TestRecognizedPartners(MatchCase):
         def seen_by(user):
             return mappings.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
 
-        self.assertTrue(seen_by(of_branch).mapped("value"), "a branch reads what its parent knows")
+        for user in (of_branch, stranger):  # whose bank transactions these are, they do not see either
+            with self.assertRaises(AccessError):
+                seen_by(user).mapped("value")
         for user in (self.invoicing, readonly, of_branch, stranger):
             with self.assertRaises(AccessError):
                 seen_by(user).unlink()
