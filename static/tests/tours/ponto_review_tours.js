@@ -44,7 +44,7 @@ addTour("ponto_review", () => [
     },
     gone("Thank you"),
     { content: "Apply all exact matches", trigger: ".o_ponto_apply_all", run: "click" },
-    { trigger: `.o_notification:contains("2 bank transactions are matched.")` },
+    { trigger: `.o_notification:contains("Bank transactions matched: 2.")` },
     {
         trigger: `${REVIEW}:has(.o_ponto_review_sentence:contains("No exact match")):not(:has(.o_ponto_apply_all))`,
     },
