@@ -84,6 +84,7 @@ from . import (
     ponto_synchronization_undo,
     ponto_token,
     ponto_transaction,
+    ponto_transaction_store,
     ponto_transaction_undo,
     res_partner,
 )

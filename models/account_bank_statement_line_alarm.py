@@ -3,7 +3,7 @@ import logging
 from odoo import api, fields, models
 
 from .account_journal import READERS
-from .ponto_matching import MATCH_ERRORS
+from .ponto_record_errors import RECORD_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ class AccountBankStatementLine(models.Model):
         try:
             with self.env.cr.savepoint():
                 self.env["ponto.payment.alarm"]._raise_for(lines)
-        except MATCH_ERRORS:
+        except RECORD_ERRORS:
             # The bank's transactions are imported all the same.
             _logger.exception("Company %s: no alarms could be raised", company.id)
         return lines

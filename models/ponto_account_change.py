@@ -8,7 +8,7 @@ from odoo.tools import SQL, html2plaintext
 
 from ..const import FOLLOW_BATCH
 from ..ponto_client import read_transaction
-from .ponto_account_import import ROW_ERRORS
+from .ponto_record_errors import RECORD_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class PontoAccount(models.Model):
                 return flag
         except OperationalError:
             raise
-        except ROW_ERRORS as error:
+        except RECORD_ERRORS as error:
             _logger.info("Ponto transaction %s: its line refused a change: %s", row.id, type(error).__name__)
             return "changed"
 

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from psycopg2 import DataError, IntegrityError, OperationalError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..const import FUTURE_DAYS, IMPORT_BATCH, OLDEST_YEAR, PONTO_ID_LENGTH
@@ -13,11 +12,9 @@ from .account_bank_statement_line import DateMoved
 from .ponto_failure import JournalNotReady
 from .ponto_pairing import TOLERANCE
 from .ponto_rates import get_first_rate_date
+from .ponto_record_errors import RECORD_ERRORS
 
 _logger = logging.getLogger(__name__)
-
-# A row that raises one of these is wrong by itself; anything else ends the batch (odoo-decisions.md, 11).
-ROW_ERRORS = (UserError, ValidationError, ValueError, IntegrityError, DataError)
 
 
 class PontoAccount(models.Model):
@@ -275,7 +272,7 @@ class PontoAccount(models.Model):
         except DateMoved:
             rows.write({"reason": "locked"})
             return rows.browse(), rows.browse()
-        except ROW_ERRORS as error:
+        except RECORD_ERRORS as error:
             if recognized.exact:
                 _logger.info("Ponto account %s: imported without matches: %s", self.id, type(error).__name__)
                 return self._create_or_halve(rows, items, recognized.give_up(), run)

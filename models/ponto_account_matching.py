@@ -3,7 +3,7 @@ from dataclasses import dataclass, field, replace
 
 from odoo import fields, models
 
-from .ponto_account_import import ROW_ERRORS
+from .ponto_record_errors import RECORD_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class PontoAccount(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._look_for_matches(rows, items)
-        except ROW_ERRORS:
+        except RECORD_ERRORS:
             # A reconciliation model or another module may fail; the bank's transactions are imported all the same.
             _logger.exception("Ponto account %s: no evidence could be looked up", self.id)
             return Recognized()
@@ -71,10 +71,11 @@ class PontoAccount(models.Model):
     def _look_for_matches(self, rows, items):
         matching = self.env["ponto.matching"]
         payments = self._get_payments_of_rows(rows, items)
-        partner_ids = matching._find_partners(self.company_id, payments)
+        owners = matching._get_known_partners(self.company_id, payments)
+        partner_ids = matching._find_partners(self.company_id, payments, owners)
         if self.matching == "off":
             return Recognized(partner_ids)
-        found = matching._find(self.journal_id, payments, rules=self.matching == "rules")
+        found = matching._find(self.journal_id, payments, self.matching == "rules", owners)
         recognized = Recognized(partner_ids, exact=found)
         if not self.matching_started_at:
             return recognized.hold_back(found)

@@ -7,6 +7,7 @@ from odoo.tools import plaintext2html
 from odoo.tools.misc import format_date
 
 from ..const import AMOUNT_LIMIT, FUTURE_DAYS, OLDEST_YEAR
+from ..payment_references import canonical, has_right_check_digits
 
 # Written forms of a Belgian structured communication: +++090/9337/55493+++, ***…***, 12 digits.
 STRUCTURED = re.compile(r"^[+*\s]*(\d{3})[/\s]?(\d{4})[/\s]?(\d{5})[+*\s]*$")
@@ -81,12 +82,8 @@ class PontoAccount(models.Model):
         :return str: canonical only when the check digits are right
         """
         match = STRUCTURED.match(text)
-        if not match:
-            return text
-        digits = "".join(match.groups())
-        if int(digits[10:]) != (int(digits[:10]) % 97 or 97):
-            return text
-        return f"+++{digits[:3]}/{digits[3:7]}/{digits[7:]}+++"
+        digits = "".join(match.groups()) if match else ""
+        return canonical(digits) if has_right_check_digits(digits) else text
 
     def _clean(self, text):
         # ING in the Netherlands joins labelled parts by <br> (ponto-api.md, 8.9).

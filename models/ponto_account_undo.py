@@ -7,7 +7,7 @@ from psycopg2 import IntegrityError, InterfaceError, OperationalError
 from odoo import fields, models
 
 from ..const import CLICK_SECONDS, UNDO_BATCH
-from .ponto_account_import import ROW_ERRORS
+from .ponto_record_errors import RECORD_ERRORS
 from .ponto_slice import CONFLICTS, WorkSlice
 
 _logger = logging.getLogger(__name__)
@@ -179,7 +179,7 @@ class PontoAccount(models.Model):
             _logger.info("Bank transaction %s cannot be deleted", lines.id, exc_info=True)
             if isinstance(error, IntegrityError):
                 return Counter([self.env._("another record refers to it.")])
-            if isinstance(error, ROW_ERRORS):
+            if isinstance(error, RECORD_ERRORS):
                 return Counter([self._get_first_sentence(error)])
             return Counter([self.env._("an unexpected problem; the server log has the details.")])
 

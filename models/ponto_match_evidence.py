@@ -3,8 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from ..payment_references import CREDITOR, NUMBER, STRONG, STRUCTURED, number_strength
-from ..payment_references.document_numbers import is_likely_slip
+from ..payment_references import CREDITOR, NUMBER, STRONG, STRUCTURED, is_likely_slip, number_strength
 from .ponto_match_facts import Finding
 
 CUSTOMER_REFERENCE = "customer_reference"

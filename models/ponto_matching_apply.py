@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .ponto_match_facts import EXACT
-from .ponto_matching import MATCH_ERRORS
+from .ponto_record_errors import RECORD_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class PontoMatching(models.AbstractModel):
             with self.env.cr.savepoint():
                 self._apply_at_once(findings, user, run)
             return lines.union(*findings)
-        except MATCH_ERRORS as error:
+        except RECORD_ERRORS as error:
             if len(findings) == 1:
                 _logger.info("Bank transaction %s was not matched: %s", next(iter(findings)).id, type(error).__name__)
                 return lines

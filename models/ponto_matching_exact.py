@@ -10,7 +10,7 @@ class PontoMatching(models.AbstractModel):
     _inherit = "ponto.matching"
 
     @api.model
-    def _find_exact(self, journal, payments):
+    def _find_exact(self, journal, payments, owners=None):
         """Find documents and registered payments that payments name and equal.
 
         The number of queries is the same for one payment and for many. Ambiguity, another partner, another sign, a
@@ -18,13 +18,15 @@ class PontoMatching(models.AbstractModel):
 
         :param journal: `account.journal` record that the payments are of
         :param list payments: of `Payment`
+        :param dict owners: whom the payments may be of, where that was looked up before
         :return dict: key of a payment: `Finding`
         """
         if not payments:
             return {}
         company = journal.company_id
         currency = journal.currency_id or company.currency_id
-        owners = self._get_known_partners(company, payments)
+        if owners is None:
+            owners = self._get_known_partners(company, payments)
         factor = 10**currency.decimal_places
         cases = [
             Case(

@@ -34,14 +34,15 @@ class PontoMatching(models.AbstractModel):
     # ------------------------------------------------------------------ what is read
 
     @api.model
-    def _look_up(self, journal, payments):
+    def _look_up(self, journal, payments, owners=None):
         """Read what may have to do with payments; the number of queries does not depend on theirs.
 
         :param journal: `account.journal` record
         :param list payments: of `Payment`, at least one
+        :param dict owners: whom they may be of, where that was looked up before
         :return LookUp: all of it
         """
-        found = self._find_partners(journal.company_id, payments)
+        found = self._find_partners(journal.company_id, payments, owners)
         kin = self.env["res.partner"].browse(set(found.values()))
         kin.fetch(["commercial_partner_id"])
         partners = {key: kin.browse(partner).commercial_partner_id for key, partner in found.items()}

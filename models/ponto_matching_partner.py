@@ -13,17 +13,21 @@ class PontoMatching(models.AbstractModel):
     _inherit = "ponto.matching"
 
     @api.model
-    def _find_partners(self, company, payments):
+    def _find_partners(self, company, payments, owners=None):
         """Find the partners of payments, where there is no doubt; the number of queries is always the same.
 
         :param company: `res.company` record; partners of other companies are not looked at
         :param list payments: of `Payment`
+        :param dict owners: whom they may be of, where that was looked up before
         :return dict: key of a payment: id of its partner
         """
+        if owners is None:
+            owners = self._get_known_partners(company, payments)
         own = company.partner_id.commercial_partner_id.id
+        certain = {payment.key: owners.get(payment.key, ()) for payment in payments}
         return {
             key: next(iter(partner_ids))
-            for key, partner_ids in self._get_known_partners(company, payments).items()
+            for key, partner_ids in certain.items()
             if len(partner_ids) == 1 and own not in partner_ids
         }
 

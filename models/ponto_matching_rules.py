@@ -15,7 +15,7 @@ class PontoMatching(models.AbstractModel):
     _inherit = "ponto.matching"
 
     @api.model
-    def _find_by_rules(self, journal, payments):
+    def _find_by_rules(self, journal, payments, owners=None):
         """Find what automated reconciliation models say about payments.
 
         A payment is booked as a whole or not at all: when the counterpart items of its rule leave something open,
@@ -23,13 +23,14 @@ class PontoMatching(models.AbstractModel):
 
         :param journal: `account.journal` record that the payments are of
         :param list payments: of `Payment`
+        :param dict owners: whom the payments may be of, where that was looked up before
         :return dict: key of a payment: `Finding`
         """
         rules = self._get_rules(journal) if payments else None
         if not rules:
             return {}
         company = journal.company_id
-        partners = self._find_partners(company, [payment for payment in payments if not payment.partner_id])
+        partners = self._find_partners(company, [payment for payment in payments if not payment.partner_id], owners)
         # Odoo would refuse the taxes, and with them whatever is booked together with this payment.
         tax_lock_date = company._get_user_lock_date("tax_lock_date", ignore_exceptions=True)
         found = {}

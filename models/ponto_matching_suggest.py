@@ -49,9 +49,10 @@ class PontoMatching(models.AbstractModel):
         :param list payments: of `Payment`, at least one
         :return list: of `Finding`
         """
-        known = self._look_up(journal, payments)
+        owners = self._get_known_partners(journal.company_id, payments)
+        known = self._look_up(journal, payments, owners)
         return [
-            *self._find(journal, payments, rules=True).values(),
+            *self._find(journal, payments, rules=True, owners=owners).values(),
             *self._find_likely_documents(known),
             *self._find_discounts(known),
             *self._find_batches(known),

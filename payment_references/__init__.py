@@ -4,11 +4,11 @@ Nothing of Odoo is known here. A reference with check digits (the Belgian struct
 in every form in which banks write it; the number of a document is found as whole words, with or without its separators.
 """
 
-from .document_numbers import STRONG, WEAK, number_key, number_strength
-from .names import fold, name_key
-from .parts import Parts, take_apart
-from .reading import CREDITOR, NUMBER, STRUCTURED, Named, References, classify
-from .structured import canonical, structured_key
+from .document_numbers import STRONG, WEAK, is_likely_slip, number_key, number_strength
+from .names import name_key
+from .parts import take_apart
+from .reading import CREDITOR, NUMBER, STRUCTURED, References, classify
+from .structured import canonical, has_right_check_digits
 
 __all__ = [
     "CREDITOR",
@@ -16,15 +16,13 @@ __all__ = [
     "STRONG",
     "STRUCTURED",
     "WEAK",
-    "Named",
-    "Parts",
     "References",
     "canonical",
     "classify",
-    "fold",
+    "has_right_check_digits",
+    "is_likely_slip",
     "name_key",
     "number_key",
     "number_strength",
-    "structured_key",
     "take_apart",
 ]

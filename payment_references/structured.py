@@ -18,9 +18,11 @@ CREDITOR_LENGTH = range(5, 26)
 def has_right_check_digits(digits: str) -> bool:
     """Tell whether twelve digits are a Belgian structured communication: the last two are the rest by 97, or 97.
 
-    :param digits: twelve
+    python-stdnum has this only in versions newer than an Odoo 19 may have.
+
+    :param digits: twelve, or none
     """
-    return int(digits[10:]) == (int(digits[:10]) % 97 or 97)
+    return bool(digits) and int(digits[10:]) == (int(digits[:10]) % 97 or 97)
 
 
 def find_structured(text: str) -> Iterator[str]:
@@ -43,7 +45,7 @@ def structured_key(reference: str) -> str:
     """
     match = WHOLE.fullmatch(reference or "")
     digits = NO_DIGIT.sub("", match[1]) if match else ""
-    return digits if digits and has_right_check_digits(digits) else ""
+    return digits if has_right_check_digits(digits) else ""
 
 
 def canonical(digits: str) -> str:

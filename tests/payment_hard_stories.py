@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from .payment_books import MAYBE, NONE, Ledger
+from .payment_open_stories import leave_open
 from .payment_texts import structured_forms
 
 CENTS = Decimal("0.01")
@@ -113,7 +114,7 @@ def two_references(ledger: Ledger, number: int) -> None:
     first = ledger.document(amount=ledger.odd_amount(), reference=ledger.structured())
     second = ledger.document(party=first.party, amount=ledger.odd_amount(), reference=ledger.structured())
     paid = (first, second)[number % 2]
-    _open(ledger, "references that disagree", first, f"{second.number} {first.reference}", amount=paid.amount)
+    leave_open(ledger, "references that disagree", first, f"{second.number} {first.reference}", amount=paid.amount)
 
 
 def one_named_of_two_paid(ledger: Ledger, number: int) -> None:
@@ -121,7 +122,7 @@ def one_named_of_two_paid(ledger: Ledger, number: int) -> None:
     documents = [ledger.document(amount=ledger.odd_amount())]
     documents.append(ledger.document(party=documents[0].party, amount=ledger.odd_amount()))
     total = sum(document.amount for document in documents)
-    _open(ledger, "one named of two paid", documents[0], f"{documents[0].number} ea", amount=total)
+    leave_open(ledger, "one named of two paid", documents[0], f"{documents[0].number} ea", amount=total)
 
 
 def two_paid_of_three_named(ledger: Ledger, number: int) -> None:
@@ -129,7 +130,7 @@ def two_paid_of_three_named(ledger: Ledger, number: int) -> None:
     documents = [ledger.document(amount=ledger.odd_amount())]
     documents += [ledger.document(party=documents[0].party, amount=ledger.odd_amount()) for _each in range(2)]
     text = ", ".join(document.number for document in documents)
-    _open(ledger, "two paid of three named", documents[0], text, amount=documents[0].amount + documents[1].amount)
+    leave_open(ledger, "two paid of three named", documents[0], text, amount=documents[0].amount + documents[1].amount)
 
 
 def paid_before(ledger: Ledger, number: int) -> None:
@@ -138,27 +139,27 @@ def paid_before(ledger: Ledger, number: int) -> None:
         state="paid", amount=ledger.odd_amount(), reference=ledger.structured() if number % 2 else ""
     )
     ledger.document(party=paid.party, amount=paid.amount)
-    _open(ledger, "paid before", paid, paid.reference or paid.number)
+    leave_open(ledger, "paid before", paid, paid.reference or paid.number)
 
 
 def unknown_number(ledger: Ledger, number: int) -> None:
     """The customer names an invoice that the books do not have; one open invoice of the customer has the amount."""
     document = ledger.document(party=ledger.known(ledger.customers), amount=ledger.odd_amount())
-    _open(ledger, "unknown number", document, f"INV/{ledger.today.year}/{90_000 + number}")
+    leave_open(ledger, "unknown number", document, f"INV/{ledger.today.year}/{90_000 + number}")
 
 
 def supplier_with_one_reference_twice(ledger: Ledger, number: int) -> None:
     """A supplier's same communication stands on two bills of one amount."""
     party, reference, amount = ledger.draw.choice(ledger.suppliers), ledger.structured(), ledger.odd_amount()
     first, _second = (ledger.document("in_invoice", party, amount=amount, reference=reference) for _twin in range(2))
-    _open(ledger, "reference of a supplier", first, reference, structured=True)
+    leave_open(ledger, "reference of a supplier", first, reference, structured=True)
 
 
 def other_name(ledger: Ledger, number: int) -> None:
     """The payer's account is in no file, and the name is exactly that of another customer."""
     named = ledger.document(reference=ledger.structured() if number % 2 else "")
     payer = ledger.draw.choice([party for party in ledger.customers if party is not named.party])
-    _open(ledger, "another customer's", named, named.reference or named.number, name=payer.name,
+    leave_open(ledger, "another customer's", named, named.reference or named.number, name=payer.name,
           account=ledger.new_account())  # fmt: skip
 
 
@@ -170,7 +171,7 @@ def credit_note_of_that_count(ledger: Ledger, number: int) -> None:
     invoice = ledger.document(number=f"INV/{year}/{count}", **given)
     note = ledger.document("out_refund", number=f"RINV/{year}/{count}", **given)
     text = (note.number, note.number.replace("/", ""), f"CN {note.number}")[number % 3]
-    _open(ledger, "communication of a credit note", invoice, text)
+    leave_open(ledger, "communication of a credit note", invoice, text)
 
 
 def netted_wrongly(ledger: Ledger, number: int) -> None:
@@ -178,7 +179,7 @@ def netted_wrongly(ledger: Ledger, number: int) -> None:
     invoice = ledger.document(amount=ledger.odd_amount())
     note = ledger.document("out_refund", invoice.party, amount=Decimal(ledger.draw.randrange(2_000, 90_000)).scaleb(-2))
     amount = invoice.amount + note.amount if number % 2 else invoice.amount
-    _open(ledger, "netted wrongly", invoice, f"{invoice.number} min {note.number}", amount=amount)
+    leave_open(ledger, "netted wrongly", invoice, f"{invoice.number} min {note.number}", amount=amount)
 
 
 def entered_twice(ledger: Ledger, number: int) -> None:
@@ -186,7 +187,7 @@ def entered_twice(ledger: Ledger, number: int) -> None:
     first = ledger.document("in_invoice", reference=ledger.structured() if number % 2 else "")
     ledger.document("in_invoice", first.party, number=first.number, amount=first.amount, reference=first.reference,
                     day=first.day)  # fmt: skip
-    _open(ledger, "entered twice", first, first.reference or first.number)
+    leave_open(ledger, "entered twice", first, first.reference or first.number)
 
 
 def month_as_text(ledger: Ledger, number: int) -> None:
@@ -203,14 +204,14 @@ def from_to(ledger: Ledger, number: int) -> None:
     documents += [ledger.document(party=documents[0].party, amount=ledger.odd_amount()) for _each in range(2)]
     first, second, last = (document.number for document in documents)
     text = f"{first} t/m {last}" if number % 2 else f"{first}/{second[-3:]}/{last[-3:]}"
-    _open(ledger, "from and to", documents[0], text, amount=sum(document.amount for document in documents))
+    leave_open(ledger, "from and to", documents[0], text, amount=sum(document.amount for document in documents))
 
 
 def tiny_number(ledger: Ledger, number: int) -> None:
     """A bill was entered with a letter or a digit as its number, which stands in nearly every text."""
     tiny = ("A", "7", "x", "1")[number % 4]
     bill = ledger.document("in_invoice", ledger.known(ledger.suppliers), number=tiny, amount=ledger.odd_amount())
-    _open(ledger, "tiny number", bill, (tiny, f"Lijn {tiny}", f"{tiny} st. geleverd")[number % 3])
+    leave_open(ledger, "tiny number", bill, (tiny, f"Lijn {tiny}", f"{tiny} st. geleverd")[number % 3])
 
 
 def own_reference_twice(ledger: Ledger, number: int) -> None:
@@ -218,12 +219,7 @@ def own_reference_twice(ledger: Ledger, number: int) -> None:
     order, amount = f"PO{4_500_020_000 + number}", ledger.odd_amount()
     first = ledger.document(amount=amount, order=order)
     ledger.document(party=first.party, amount=amount, order=order)
-    _open(ledger, "reference of the customer", first, order)
-
-
-def _open(ledger: Ledger, kind: str, document, text: str, **values) -> None:
-    """Add a payment that comes with a document and must stay open all the same."""
-    ledger.pay(kind, [document], text, NONE, **values)
+    leave_open(ledger, "reference of the customer", first, order)
 
 
 HARD_STORIES = {

@@ -86,7 +86,7 @@ def last_year_paid(ledger: Ledger, number: int) -> None:
 def draft(ledger: Ledger, number: int) -> None:
     """The document named is a draft, so it owes nothing yet."""
     document = ledger.document(state="draft", reference=ledger.structured() if number % 2 else "")
-    _open(ledger, "draft", document, document.reference or document.number)
+    leave_open(ledger, "draft", document, document.reference or document.number)
 
 
 def other_company(ledger: Ledger, number: int) -> None:
@@ -94,7 +94,7 @@ def other_company(ledger: Ledger, number: int) -> None:
     reference = ledger.structured() if number % 2 else ""
     document = ledger.document(company="other", number=f"INV/{ledger.today.year}/{70_000 + number}", reference=reference,
                                day=ledger.day_of_this_year())  # fmt: skip
-    _open(ledger, "two companies", document, document.reference or document.number)
+    leave_open(ledger, "two companies", document, document.reference or document.number)
 
 
 # ---------------------------------------------------------------------- a document is named, and something contradicts
@@ -104,14 +104,14 @@ def credit_note_received(ledger: Ledger, number: int) -> None:
     """The structured communication or number of a credit note comes with money in, not out."""
     note = ledger.document("out_refund", reference=ledger.structured() if number % 4 else "")
     text = structured_forms(note.reference)[number % 4][0] if note.reference else note.number
-    _open(ledger, "communication of a credit note", note, text, amount=note.amount)
+    leave_open(ledger, "communication of a credit note", note, text, amount=note.amount)
 
 
 def wrong_sign(ledger: Ledger, number: int) -> None:
     """A document is named by money that goes the other way: a transfer sent back, a payment made by mistake."""
     document = ledger.document("in_invoice" if number % 2 else "out_invoice", reference=ledger.structured())
     text = (document.reference, f"Retour {document.number}", document.number)[number % 3]
-    _open(ledger, "wrong sign", document, text, amount=-document.signed)
+    leave_open(ledger, "wrong sign", document, text, amount=-document.signed)
 
 
 def returned_debit(ledger: Ledger, number: int) -> None:
@@ -120,7 +120,7 @@ def returned_debit(ledger: Ledger, number: int) -> None:
     ledger.document("out_refund", invoice.party, amount=invoice.amount, origin=invoice.number)
     text = (f"Onbetaalde domiciliëring {invoice.number}", f"Rejet domiciliation MS03 {invoice.number}",
             f"{invoice.reference} onbetaald AM04")[number % 3]  # fmt: skip
-    _open(ledger, "returned debit", invoice, text, amount=-invoice.amount, mandate_id=f"M{number}",
+    leave_open(ledger, "returned debit", invoice, text, amount=-invoice.amount, mandate_id=f"M{number}",
           bank_transaction_code="PMNT-IDDT-UPDD", description="Onbetaalde Europese domiciliëring")  # fmt: skip
 
 
@@ -130,14 +130,14 @@ def partial(ledger: Ledger, number: int) -> None:
     half = (document.amount / 2).quantize(Decimal("0.01"))
     cent = Decimal("0.01")
     amount = (half, Decimal("500.00"), document.amount - cent, document.amount + cent)[number % 4]
-    _open(ledger, "partial amount", document, document.reference or f"Voorschot {document.number}", amount=amount)
+    leave_open(ledger, "partial amount", document, document.reference or f"Voorschot {document.number}", amount=amount)
 
 
 def less_costs(ledger: Ledger, number: int) -> None:
     """A foreign payer's bank keeps its costs."""
     document = ledger.document(amount=ledger.odd_amount(), reference=ledger.creditor_reference() if number % 2 else "")
     costs = Decimal(("5.00", "12.50", "0.20")[number % 3])
-    _open(ledger, "fee", document, document.reference or document.number, amount=document.amount - costs,
+    leave_open(ledger, "fee", document, document.reference or document.number, amount=document.amount - costs,
           additional_information=f"Charges EUR {costs}")  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def discount(ledger: Ledger, number: int) -> None:
     """The payer takes the early-payment discount: for a person to accept."""
     amount = Decimal(ledger.draw.randrange(10, 60)) * 100
     document = ledger.document(amount=amount, discount=True, day=ledger.today - timedelta(days=6 + number % 3))
-    _open(ledger, "discount", document, document.number, amount=amount * Decimal("0.98"),
+    leave_open(ledger, "discount", document, document.number, amount=amount * Decimal("0.98"),
           day=ledger.today - timedelta(days=1 + number % 3))  # fmt: skip
 
 
@@ -154,14 +154,14 @@ def several_of_other_sum(ledger: Ledger, number: int) -> None:
     first = ledger.document(amount=ledger.odd_amount())
     second = ledger.document(party=first.party, amount=ledger.odd_amount())
     total = first.amount + second.amount + (Decimal("-7.00"), Decimal("0.01"), Decimal("100.00"))[number % 3]
-    _open(ledger, "several of another sum", first, f"{first.number} en {second.number}", amount=total)
+    leave_open(ledger, "several of another sum", first, f"{first.number} en {second.number}", amount=total)
 
 
 def several_and_one_amount(ledger: Ledger, number: int) -> None:
     """Two invoices of one amount are named, and one is paid: nobody knows which."""
     first = ledger.document(amount=ledger.odd_amount())
     second = ledger.document(party=first.party, amount=first.amount)
-    _open(ledger, "several of another sum", first, f"{first.number}, {second.number}", amount=first.amount)
+    leave_open(ledger, "several of another sum", first, f"{first.number}, {second.number}", amount=first.amount)
 
 
 def other_customer(ledger: Ledger, number: int) -> None:
@@ -171,13 +171,15 @@ def other_customer(ledger: Ledger, number: int) -> None:
     amount = ledger.price()
     ledger.document(party=payer, amount=amount)
     named = ledger.document(party=other, amount=amount, reference=ledger.structured() if number % 2 else "")
-    _open(ledger, "another customer's", named, named.reference or named.number, name=payer.name, account=payer.account)
+    leave_open(
+        ledger, "another customer's", named, named.reference or named.number, name=payer.name, account=payer.account
+    )
 
 
 def other_currency(ledger: Ledger, number: int) -> None:
     """The document named is in dollars; the same figure arrives in euro."""
     document = ledger.document(currency="USD", reference=ledger.structured() if number % 2 else "")
-    _open(ledger, "another currency", document, document.reference or document.number)
+    leave_open(ledger, "another currency", document, document.reference or document.number)
 
 
 # ---------------------------------------------------------------------- a document is not told apart
@@ -188,7 +190,7 @@ def same_amount(ledger: Ledger, number: int) -> None:
     party, amount = ledger.known(ledger.customers), ledger.price()
     first, _second = (ledger.document(party=party, amount=amount) for _twin in range(2))
     text = ("betaling", "uw factuur", f"{ledger.payment_day():%d/%m/%Y}", "factuur september")[number % 4]
-    _open(ledger, "same amount twice", first, text)
+    leave_open(ledger, "same amount twice", first, text)
 
 
 def customer_reference_twice(ledger: Ledger, number: int) -> None:
@@ -198,7 +200,7 @@ def customer_reference_twice(ledger: Ledger, number: int) -> None:
     documents = [ledger.document(party=party, amount=amount, reference=party.customer_reference) for _twin in range(2)]
     paid = amount if number % 3 else amount - Decimal("10.00")
     text, structured = structured_forms(party.customer_reference)[number % 3]
-    _open(ledger, "customer-based reference", documents[0], text, amount=paid, structured=structured)
+    leave_open(ledger, "customer-based reference", documents[0], text, amount=paid, structured=structured)
 
 
 def two_suppliers(ledger: Ledger, number: int) -> None:
@@ -206,14 +208,14 @@ def two_suppliers(ledger: Ledger, number: int) -> None:
     pair = ledger.draw.sample(ledger.suppliers, 2)
     text, amount = f"{ledger.today.year}/{800 + number}", ledger.price()
     first, _second = (ledger.document("in_invoice", party, number=text, amount=amount) for party in pair)
-    _open(ledger, "number of two suppliers", first, text, name=ledger.stranger(), account=ledger.new_account())
+    leave_open(ledger, "number of two suppliers", first, text, name=ledger.stranger(), account=ledger.new_account())
 
 
 def rubbish(ledger: Ledger, number: int) -> None:
     """The label says nothing, while exactly one open document has the amount."""
     document = ledger.document("out_invoice" if number % 3 else "in_invoice", amount=ledger.odd_amount())
     text = RUBBISH[number % len(RUBBISH)].format(year=document.day.year)
-    _open(ledger, "says nothing", document, text)
+    leave_open(ledger, "says nothing", document, text)
 
 
 def inside_another(ledger: Ledger, number: int) -> None:
@@ -221,10 +223,10 @@ def inside_another(ledger: Ledger, number: int) -> None:
     document = ledger.document(amount=ledger.odd_amount(), reference=ledger.structured() if number % 3 == 2 else "")
     digits = digits_of(document.reference)
     text = (f"{document.number}7", f"X{document.number}", f"Terminal 4{digits}9")[number % 3]
-    _open(ledger, "inside another number", document, text, name=ledger.stranger(), account=ledger.new_account())
+    leave_open(ledger, "inside another number", document, text, name=ledger.stranger(), account=ledger.new_account())
 
 
-def _open(ledger: Ledger, kind: str, document: Document, text: str, **values) -> None:
+def leave_open(ledger: Ledger, kind: str, document: Document, text: str, **values) -> None:
     """Add a payment that comes with a document and must stay open all the same."""
     ledger.pay(kind, [document], text, NONE, **values)
 
