@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from odoo import Command
 from odoo.addons.account_online_ponto.sandbox import Bank, Sandbox
+from odoo.addons.account_online_ponto.tools.oca_link import connect
 from odoo.service.model import call_kw
 
 ADDON = "account_online_ponto"
@@ -87,18 +88,7 @@ customer = env["res.partner"].create({"name": "Abel Janssens"})
 
 with Sandbox(bank) as sandbox:
     pay("1.00", "The first import")
-    connection = env["ponto.connection"].create(
-        {
-            "name": "P",
-            "client_id": integration.client_id,
-            "client_secret": integration.client_secret,
-            "api_url": sandbox.url,
-        }
-    )
-    action = connection.action_connect()
-    wizard = env[action["res_model"]].browse(action["res_id"])
-    wizard.line_ids.write({"selected": True, "import_from": TODAY - datetime.timedelta(days=30)})
-    wizard.action_confirm()
+    connection = connect(env, sandbox, integration)
     synchronize()
     account = connection.account_ids
     journal = account.journal_id

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from odoo import Command
 from odoo.addons.account_online_ponto.sandbox import Bank, Sandbox
+from odoo.addons.account_online_ponto.tools.oca_link import connect
 
 TODAY = datetime.date.today()
 DAY = TODAY - datetime.timedelta(days=3)
@@ -83,18 +84,7 @@ bank_account = bank.add_account(institution, reference=IBAN, holder_name=env.com
 bank.add_transaction(bank_account, Decimal("1.00"), TODAY - datetime.timedelta(days=40), remittance_information="Start")
 
 with Sandbox(bank) as sandbox:
-    connection = env["ponto.connection"].create(
-        {
-            "name": "Ponto",
-            "client_id": integration.client_id,
-            "client_secret": integration.client_secret,
-            "api_url": sandbox.url,
-        }
-    )
-    action = connection.action_connect()
-    wizard = env[action["res_model"]].browse(action["res_id"])
-    wizard.line_ids.write({"selected": True, "import_scope": "all"})
-    wizard.action_confirm()
+    connection = connect(env, sandbox, integration)
     synchronize(connection)
     account = connection.account_ids
     journal = account.journal_id
