@@ -17,6 +17,7 @@ from .workshop import open_workshop
 COVERED = ("ponto_client", "statement_files", "payment_references", "models", "wizards")
 OPTIONS_WITH_VALUE = ("-k", "-m", "-W", "-p", "-c", "-o", "--deselect")  # pytest's; what follows is no path
 MOST_WORKERS = 4  # of a run of the whole suite; each has a database and a browser
+SUSPICIOUS_SECONDS = 600  # of one test: then the run shows where it is
 MINIMUM_COVERAGE = 90  # percent of lines, of the whole suite
 
 
@@ -30,6 +31,7 @@ def run_pytest(arguments: list[str], *, long: bool) -> int:
     databases = open_workshop(with_browser=True)
     with databases.throw_away() as database, tempfile.TemporaryDirectory(prefix="ponto-") as temporary:
         folder = Path(temporary)
+        databases.keep_statistics(database)
         if not arguments:
             with step("Building what browsers load"):
                 databases.runner.script(database, ASSETS)
@@ -91,6 +93,7 @@ def run_odoo(*, tags: str, long: bool) -> int:
     """
     databases = open_workshop(with_browser=True)
     with databases.throw_away() as database:
+        databases.keep_statistics(database)
         with step("Running the tests with Odoo's own runner"):
             code = odoo_tests.run(databases.runner, database, tags, "--update", places.ADDON, **_switches(long))
         log_of(databases.runner, database).unlink()
@@ -117,6 +120,9 @@ def _pytest(databases: Databases, database: str, folder: Path, arguments: list[s
             str(min(os.cpu_count() or 1, MOST_WORKERS)),
             "--dist",
             "loadscope",
+            "--no-loadscope-reorder",  # else the longest, which are few to a class, come last, and one worker is idle
+            "-o",
+            f"faulthandler_timeout={SUSPICIOUS_SECONDS}",
         ]
         source = ",".join(str(places.TREE / part) for part in COVERED)
         command += ["-m", "coverage", "run", f"--source={source}", f"--rcfile={places.TREE}/pyproject.toml"]
