@@ -19,7 +19,7 @@ from .payment_stories import PAYMENTS, tell
 from .payment_texts import digits_of
 from .truth_case import TruthCase
 
-SEEDS = range(1, 21) if os.environ.get("ACCOUNT_ONLINE_PONTO_LONG") else range(1, 4)
+SEEDS = range(1, 21) if os.environ.get("ACCOUNT_ONLINE_PONTO_LONG") else range(1, 3)
 LEAST_RECALL = 0.85
 LEAST_NEGATIVES = 150
 LEAST_OF_EACH = 10

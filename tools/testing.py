@@ -43,7 +43,7 @@ def run_pytest(arguments: list[str], *, long: bool) -> int:
         _show_told(folder / "junit.xml")
         covered = 0 if arguments else _report_coverage(databases, folder)
     if not arguments and not code:
-        _run_parts(databases, list(PARTS), None)
+        code = _run_all_parts(databases)
     return code or verdict or covered
 
 
@@ -56,6 +56,24 @@ def run_parts(names: list[str], seed: int | None) -> int:
     """
     _run_parts(open_workshop(with_browser="oca" in names), names, seed)
     return 0
+
+
+def _run_all_parts(databases: Databases) -> int:
+    """Run every part, the longest beside the others: it waits for dying and starting processes.
+
+    :return: exit code of that one
+    :raises Failure: when another one fails
+    """
+    alone = [places.TREE / "dev", "test", "--only", LONGEST_PART]
+    with (
+        tempfile.TemporaryFile("w+") as told,
+        process.started(alone, stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.STDOUT) as longest,
+    ):
+        _run_parts(databases, [name for name in PARTS if name != LONGEST_PART], None)
+        code = longest.wait()
+        told.seek(0)
+        say(told.read())
+    return code
 
 
 def _run_parts(databases: Databases, names: list[str], seed: int | None) -> None:
@@ -82,6 +100,7 @@ def _take_over(databases: Databases, _seed: int) -> None:
     oca_reconcile.match(databases)
 
 
+LONGEST_PART = "crash"
 PARTS = {"reinstall": _reinstall, "oca": _take_over, **harness.PARTS}
 
 
