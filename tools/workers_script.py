@@ -50,22 +50,27 @@ def edit(account_ids, remote):
 
     def job(registry, _board):
         click = 0
+        with registry.cursor() as cr:
+            accounts = api.Environment(cr, SUPERUSER_ID, {})["ponto.account"].browse(account_ids)
+            ponto_ids = accounts.mapped("ponto_id")
         while True:
             click += 1
+            if click % 10 == 0:  # at the bank, which is no part of the request that follows, nor of its repetitions
+                remote.post("transactions", account=ponto_ids[click % len(account_ids)], amount="1.00",
+                            remittance_information=f"Click {click}")  # fmt: skip
             with registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 account = env["ponto.account"].browse(account_ids[click % len(account_ids)])
-                retrying(lambda account=account, click=click: edit_once(account, click, remote), env)
+                retrying(lambda account=account, click=click: edit_once(account, click), env)
             time.sleep(PAUSE_SECONDS)
 
     return job
 
 
-def edit_once(account, click, remote):
+def edit_once(account, click):
     """Do one click of the user."""
     connection = account.connection_id
     if click % 10 == 0:  # Fetch Accounts
-        remote.post("transactions", account=account.ponto_id, amount="1.00", remittance_information=f"Click {click}")
         account.env["ponto.account.fetch"].create({"connection_id": connection.id}).action_refresh()
     elif click % 10 == 5:  # Fetch Transactions, as in a web request
         connection.account_ids._forget_waits(connection)
