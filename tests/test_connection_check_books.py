@@ -75,6 +75,8 @@ class TestConnectionCheckOfJournals(CheckCase):
     # ------------------------------------------------------------------ authorizations
 
     def test_an_authorization_that_has_ended(self):
+        # Where the clock changes in between, 180 days end an hour later or earlier: late in the evening, on another day.
+        self.connection.timezone = "UTC"
         other, _account = self.link_new_account()
         self.bank.expire(self.bank_account)
         other.expires_at_override = self.bank.clock.now() + timedelta(days=9)
