@@ -1,5 +1,6 @@
 """Fixtures and domain assertions: a company, a sandbox with one bank, and the words of the trade."""
 
+import os
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from .invariants import Watch, violations
 
 IBAN = "BE68539007547034"
 OTHER_IBAN = "BE71096123456769"
+LONG = bool(os.environ.get("ACCOUNT_ONLINE_PONTO_LONG"))  # set by `./dev test --long`
 
 
 class PontoCase(TransactionCase):

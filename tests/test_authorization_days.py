@@ -1,16 +1,20 @@
 """Day by day over two years: what people see and get of authorizations that end, against tables written by hand."""
 
-import os
 from datetime import date, datetime, timedelta
 
 from odoo.tests import tagged
 
 from . import authorization_tables as tables
 from .authorization_case import ACTIVITY, AuthorizationCase
-from .common import OTHER_IBAN
+from .common import LONG, OTHER_IBAN
 
 YEARS = timedelta(days=2 * 365)
 NEAR = timedelta(days=10)  # of a day on which something happens
+
+
+def is_near(today, days):
+    """Tell whether a date is near one of the days (ISO dates)."""
+    return any(abs(today - date.fromisoformat(day)) <= NEAR for day in days)
 
 
 class DaysCase(AuthorizationCase):
@@ -41,21 +45,18 @@ class DaysCase(AuthorizationCase):
             seen all the same. The long run looks every day.
         """
         happens = happens or {}
-        expected = [date.fromisoformat(day) for day in table]
-        every_day = not sparse or os.environ.get("ACCOUNT_ONLINE_PONTO_LONG")
+        every_day = LONG or not sparse
         seen, mails = {}, self.mails()
         for number in range(YEARS.days):
             self.frozen.tick(timedelta(days=1))
             today = date.today()
             name = today.isoformat()
             happens.get(name, lambda: None)()
-            near = any(abs(today - day) <= NEAR for day in expected)
-            busy = any(abs(today - date.fromisoformat(day)) <= NEAR for day in happens)
-            if not (every_day or near or name in happens or number % 5 == 0):
+            if not (every_day or is_near(today, table) or name in happens or number % 5 == 0):
                 continue
             if name not in asleep:
                 # Each read costs more than the one before in a transaction that never ends.
-                if name in happens or number % 30 == 0 or (not sparse and busy):
+                if name in happens or number % 30 == 0 or (not sparse and is_near(today, happens)):
                     self.run_cron()
                 self.check()
             self.env.invalidate_all()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from odoo import fields
 from odoo.tests import tagged
 
-from .common import PontoCase
+from .common import LONG, PontoCase
 
 EXAMPLES, LONG_EXAMPLES = 25, 500
 AMOUNTS = (50, 60, 110, 121)  # few, so that documents are mistaken for each other, and sums for amounts
@@ -178,7 +178,7 @@ class TestMatchingProperty(PontoCase):
             self.assertFalse(rivals, f"{line.payment_ref!r} fits {rivals} as well as {items.move_id}")
 
     def test_every_match_is_exact_and_unique_and_can_be_undone(self):
-        examples = LONG_EXAMPLES if os.environ.get("ACCOUNT_ONLINE_PONTO_LONG") else EXAMPLES
+        examples = LONG_EXAMPLES if LONG else EXAMPLES
         played = []
 
         def example(payments):

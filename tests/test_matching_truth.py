@@ -1,5 +1,4 @@
 import ast
-import os
 import re
 import sys
 from collections import Counter, defaultdict
@@ -14,12 +13,13 @@ from odoo.tools import SQL
 
 from ..sandbox.identifiers import structured_digits
 from .bulk_documents import copy_documents
+from .common import LONG
 from .payment_books import MATCH, MAYBE, NONE, Document
 from .payment_stories import PAYMENTS, tell
 from .payment_texts import digits_of
 from .truth_case import TruthCase
 
-SEEDS = range(1, 21) if os.environ.get("ACCOUNT_ONLINE_PONTO_LONG") else range(1, 3)
+SEEDS = range(1, 21) if LONG else range(1, 4)
 LEAST_RECALL = 0.85
 LEAST_NEGATIVES = 150
 LEAST_OF_EACH = 10

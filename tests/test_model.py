@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import PontoCase
+from .common import LONG, PontoCase
 from .test_pull import SYNC_LOGGERS
 from .world import BEGINNING, FIRST_DAY, PLACES, WAYS, World, make_bank
 
@@ -171,5 +171,4 @@ class TestModel(PontoCase):
 
     @mute_logger(*SYNC_LOGGERS)
     def run_half(self, connection):
-        long = os.environ.get("ACCOUNT_ONLINE_PONTO_LONG")
-        self.play_many(connection, (LONG_EXAMPLES if long else EXAMPLES) // 2)
+        self.play_many(connection, (LONG_EXAMPLES if LONG else EXAMPLES) // 2)
