@@ -5,6 +5,7 @@ from odoo import fields, models
 
 from ..const import CLICK_SECONDS, OVERLAP, PAGE_LIMIT
 from ..ponto_client import FormatError, PontoError
+from .ponto_lock import lock_rows
 
 _logger = logging.getLogger(__name__)
 
@@ -123,7 +124,8 @@ class PontoAccount(models.Model):
         :param PontoClient client: of the connection
         """
         deadline = time.monotonic() + CLICK_SECONDS
-        for account in self.filtered(lambda a: not a.pull_complete and not a.pull_cursor and not a.declined):
+        unread = self.filtered(lambda a: not a.pull_complete and not a.pull_cursor and not a.declined)
+        for account in lock_rows(unread, wait=False):
             if time.monotonic() > deadline:
                 return
             try:

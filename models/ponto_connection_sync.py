@@ -96,18 +96,21 @@ class PontoConnection(models.Model):
             self._note_answer()
         self._close_told_silences()
 
-    def _look(self, client):
-        """Read institutions and accounts of the connection, and mark the accounts with something new as due.
+    def _look(self, client, wait=False):
+        """Read institutions and accounts of the connection in a click, and mark the accounts with something new as due.
 
         One list of accounts costs one call per hundred; an account that did not move costs nothing more, except one
-        page of transactions a day.
+        page of transactions a day. Workers go on meanwhile: what they change is no reason to ask Ponto again. Call it
+        before anything is written: what was written is lost when the step is repeated.
 
         :param PontoClient client: of this connection
+        :param bool wait: wait for the workers who are busy with an account; else it is looked at in a moment
         :return: the `ponto.account` records that Ponto lists
         :raises PontoError: nothing has been written then
         """
         self.ensure_one()
-        return self._take_over(*self._ask(client))
+        found = self._ask(client)
+        return WorkSlice(self.env).repeat(lambda: self._take_over(*found, wait=wait))
 
     def _ask(self, client):
         """Read what Ponto lists; nothing is written as long as it answers.
@@ -126,23 +129,31 @@ class PontoConnection(models.Model):
                 _logger.info("Ponto connection %s: an account names an institution that Ponto does not know", self.id)
         return remote_accounts, remote_institutions
 
-    def _take_over(self, remote_accounts, remote_institutions):
+    def _take_over(self, remote_accounts, remote_institutions, wait=True):
         """Write what Ponto lists, and mark the accounts with something new as due.
 
         :param list remote_accounts: `ponto_client.Account` objects
         :param list remote_institutions: `ponto_client.Institution` objects
+        :param bool wait: wait for the workers who are busy with an account, or plan another look for its sake
         :return: the `ponto.account` records that Ponto lists
         """
         lock_rows(self)
-        lock_rows(self.account_ids)
-        missing = self.account_ids.filtered(lambda account: not account.listed)
+        free = lock_rows(self.account_ids, wait=wait)
+        busy = {account.ponto_id: account for account in self.account_ids - free}
+        missing = free.filtered(lambda account: not account.listed)
         institutions = self.env["ponto.institution"]._update_from_ponto(self, remote_institutions)
-        accounts = self.env["ponto.account"]._update_from_ponto(self, remote_accounts, institutions)
-        gone = (self.account_ids - accounts)._mark_vanished()
+        accounts = self.env["ponto.account"]._update_from_ponto(
+            self, [remote for remote in remote_accounts if remote.id not in busy], institutions
+        )
+        gone = (free - accounts)._mark_vanished()
         accounts._follow_new_records(self.company_id)
         self._tell_vanished(gone, back=missing & accounts)
-        self.account_ids._mark_due()
-        return accounts
+        (free | accounts)._mark_due()
+        if not busy:
+            return accounts
+        self.next_sync_at = fields.Datetime.now()
+        self._trigger_synchronization()
+        return accounts.union(*(busy[remote.id] for remote in remote_accounts if remote.id in busy))
 
     def _register_failure(self, error):
         """Note a failure on the connection and plan the next attempt: 1 h, 2 h, 4 h; too many calls: as Ponto asks.

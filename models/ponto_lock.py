@@ -23,16 +23,23 @@ def exclusive(record):
         yield cr.fetchone()[0]
 
 
-def lock_rows(records):
-    """Keep other writers off some rows until the transaction ends, waiting for those who hold them.
+def lock_rows(records, *, wait=True):
+    """Keep other writers off some rows until the transaction ends.
 
     Always in the same order, so that nobody waits in a circle. Whoever has waited fails when a row has changed since
     the transaction began: no error, and not logged as one, since the same step is then repeated.
 
     :param records: the records, in any order
+    :param bool wait: wait for those who hold a row, or leave such a row to them
+    :return: the records whose rows are locked now
     :raises psycopg2.errors.SerializationFailure: when a row has changed since the transaction began
     """
     query = SQL(
-        "SELECT FROM %s WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", SQL.identifier(records._table), records.ids
+        "SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE%s",
+        SQL.identifier(records._table),
+        records.ids,
+        SQL("" if wait else " SKIP LOCKED"),
     )
     records.env.cr.execute(query, log_exceptions=False)
+    locked = {row[0] for row in records.env.cr.fetchall()}
+    return records.filtered(lambda record: record.id in locked)

@@ -42,7 +42,7 @@ class TestAgreementLive(HistoryAssertions, AgreementCase):
         return self.connect_account()
 
     def assertPlayed(self, seed):
-        history = History(seed, date.today(), days=18 + seed % 12, most_per_day=3)
+        history = History(seed, self.bank_day(), days=18 + seed % 12, most_per_day=3)
         with self.subTest(history=str(history)):
             account = self.play(history)
             self.assertFalse(account._get_obstacle(self.journal))

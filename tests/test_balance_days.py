@@ -184,7 +184,7 @@ class TestBalanceDays(PontoCase):
             {"sync_stage": "pull"},
             {"synchronized_at": "2020-01-01 00:00:00"},
             {"bank_balance_date": self.ago(21)},
-            {"newest_transaction_date": date.today() + timedelta(days=1)},
+            {"newest_transaction_date": self.bank_day() + timedelta(days=1)},
         ):
             before = {name: account[name] for name in values}
             account.write(values)

@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -134,7 +134,7 @@ class TestHealth(PontoCase):
         self.synchronize(self.connection)
         gone = self.accounts[self.first.id]
         self.assertEqual(gone.state, "off")
-        self.assertEqual(gone.vanished_on, date.today())
+        self.assertEqual(gone.vanished_on, self.bank_day())
         self.assertIn("does not list this account", gone.message_ids[0].body)
         self.assertBooked(self.accounts[self.second.id], "2.00")
         self.integration.share(self.first)

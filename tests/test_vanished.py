@@ -1,7 +1,6 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -396,4 +395,4 @@ class TestAccountClosedOverRpc(RpcCase):
         notice = accounts.with_user(self.accountant).action_close_account()
         self.assertEqual(notice["params"]["message"].count("\n"), 1)
         self.assertEqual(accounts.mapped("state"), ["closed", "closed"])
-        self.assertEqual(accounts.mapped("closed_on"), [fields.Date.today()] * 2)
+        self.assertEqual(accounts.mapped("closed_on"), [self.bank_day()] * 2)

@@ -58,10 +58,14 @@ def edit(account_ids, remote):
             if click % 10 == 0:  # at the bank, which is no part of the request that follows, nor of its repetitions
                 remote.post("transactions", account=ponto_ids[click % len(account_ids)], amount="1.00",
                             remittance_information=f"Click {click}")  # fmt: skip
-            with registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                account = env["ponto.account"].browse(account_ids[click % len(account_ids)])
-                retrying(lambda account=account, click=click: edit_once(account, click), env)
+            account_id = account_ids[click % len(account_ids)]
+            if click % 10 == 0:
+                refresh(registry, account_id)
+            else:
+                with registry.cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    account = env["ponto.account"].browse(account_id)
+                    retrying(lambda account=account, click=click: edit_once(account, click), env)
             time.sleep(PAUSE_SECONDS)
 
     return job
@@ -69,16 +73,70 @@ def edit(account_ids, remote):
 
 def edit_once(account, click):
     """Do one click of the user."""
-    connection = account.connection_id
-    if click % 10 == 0:  # Fetch Accounts
-        account.env["ponto.account.fetch"].create({"connection_id": connection.id}).action_refresh()
-    elif click % 10 == 5:  # Fetch Transactions, as in a web request
+    if click % 10 == 5:  # Fetch Transactions, as in a web request
+        connection = account.connection_id
         connection.account_ids._forget_waits(connection)
         connection._trigger_synchronization()
     elif click % 2:
         account.import_from = START_DAYS[click // 2 % 2]
     else:
         account.statement_period = PERIODS[click // 2 % 2]
+
+
+def refresh(registry, account_id):
+    """Open Fetch Accounts and read the list of Ponto again: two requests, as in a browser."""
+    with registry.cursor() as cr:
+        account = api.Environment(cr, SUPERUSER_ID, {})["ponto.account"].browse(account_id)
+        wizard = account.env["ponto.account.fetch"].create({"connection_id": account.connection_id.id})
+        wizard_id = wizard.id
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        retrying(env["ponto.account.fetch"].browse(wizard_id).action_refresh, env)
+
+
+def refresh_beside_workers(registry, account_ids, remote):
+    """Read the list of Ponto while one worker holds an account, and another changes one: both are no user's trouble."""
+    cls, asked = registry["ponto.connection"], []
+    original = cls._ask
+
+    def ask_and_be_overtaken(self, client):
+        found = original(self, client)
+        asked.append(self.id)
+        with registry.cursor() as cr:
+            change(cr, account_ids[1])
+        return found
+
+    for ponto_id in read(registry, account_ids, "ponto_id"):
+        remote.post("transactions", account=ponto_id, amount="1.00", remittance_information="Meanwhile")
+    before = read(registry, account_ids, "bank_balance")
+    cls._ask = ask_and_be_overtaken
+    try:
+        with registry.cursor() as worker:
+            worker.execute(
+                "SET LOCAL idle_in_transaction_session_timeout = '30s'"
+            )  # who waits for it: fails, never hangs
+            change(worker, account_ids[0])
+            refresh(registry, account_ids[0])
+    finally:
+        cls._ask = original
+    assert len(asked) == 1, f"Ponto was asked {len(asked)} times"
+    after = read(registry, account_ids, "bank_balance")
+    news = [round(new - old, 2) for old, new in zip(before, after, strict=True)]
+    assert news == [0, *[1] * (len(account_ids) - 1)], f"balances moved by {news}"
+    with registry.cursor() as cr:
+        due = api.Environment(cr, SUPERUSER_ID, {})["ponto.connection"]._get_due()
+        assert due.ids == asked, "nobody will look at the account that was held"
+
+
+def change(cr, account_id):
+    """Write the row of an account as any worker does."""
+    cr.execute("UPDATE ponto_account SET write_date = now() AT TIME ZONE 'UTC' WHERE id = %s", [account_id])
+
+
+def read(registry, account_ids, name):
+    """Return what a field says of each account, as committed."""
+    with registry.cursor() as cr:
+        return api.Environment(cr, SUPERUSER_ID, {})["ponto.account"].browse(account_ids).mapped(name)
 
 
 def import_together(registry, count, account_ids, remote):
@@ -132,6 +190,7 @@ def share_out(count, integration):
     remote, registry = Remote(GIVEN["url"]), Registry(DATABASE)
     prepare_crons(registry, count)
     account_ids = connect(registry, GIVEN["url"], integration)
+    refresh_beside_workers(registry, account_ids, remote)
     let_time_pass(registry)
     users = [import_together(registry, count, account_ids, remote)]
     bank = read_bank(remote, integration["accounts"])

@@ -42,7 +42,7 @@ class PontoConnectionCheck(models.TransientModel):
         """
         self.ensure_one()
         self.connection_id.check_access("write")
-        return self._examine()._get_action()
+        return self._examine(self._ask_ponto(self.connection_id))._get_action()
 
     # ------------------------------------------------------------------ business methods
 
@@ -53,9 +53,10 @@ class PontoConnectionCheck(models.TransientModel):
         :param connection: `ponto.connection` record that the user may write
         :return dict: the action
         """
+        talk = self._ask_ponto(connection)
         # sudo: nobody writes what was found but the addon.
         check = self.sudo().create({"connection_id": connection.id}).with_env(self.env)
-        return check._examine()._get_action()
+        return check._examine(talk)._get_action()
 
     def _get_action(self):
         return {
@@ -67,12 +68,12 @@ class PontoConnectionCheck(models.TransientModel):
             "target": "new",
         }
 
-    def _examine(self):
-        """Ask Ponto, look at Odoo, and write down one line for each probe.
+    def _examine(self, talk):
+        """Look at Odoo too, and write down one line for each probe.
 
+        :param Talk talk: what Ponto has answered
         :return: the same record
         """
-        talk = self._ask_ponto()
         lines = [
             {"sequence": sequence, "code": code, **self._prepare_line_vals(list(getattr(self, f"_probe_{code}")(talk)))}
             for sequence, code in enumerate(PROBES)

@@ -1,6 +1,6 @@
 from dataclasses import dataclass, field
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import format_list
 from odoo.tools.misc import format_datetime
 
@@ -42,14 +42,16 @@ class PontoConnectionCheck(models.TransientModel):
 
     # ------------------------------------------------------------------ asking
 
-    def _ask_ponto(self):
+    @api.model
+    def _ask_ponto(self, connection):
         """Ask Ponto for everything that a synchronization asks for, and take over what it lists.
 
+        :param connection: `ponto.connection` record that the user may write
         :return Talk: what it answered
         """
         talk = Talk()
         # sudo: the secret is readable by nobody, and users cannot write what a synchronization writes.
-        connection = self.connection_id.sudo()
+        connection = connection.sudo()
         if not connection.client_secret_stored:
             return talk
         talk.asked = True
@@ -74,11 +76,9 @@ class PontoConnectionCheck(models.TransientModel):
         ask("token", client.check_credentials)
         if talk.errors:
             return
-        found = ask("list", lambda: connection._ask(client))
-        if found:
-            talk.listed = True
-            connection._take_over(*found)
-        elif isinstance(talk.errors["list"], REFUSALS):
+        ask("list", lambda: connection._look(client))
+        talk.listed = not talk.errors
+        if isinstance(talk.errors.get("list"), REFUSALS):
             # Which of the two lists was it?
             del talk.errors["list"]
             ask("accounts", lambda: next(client.accounts(), None))
