@@ -5,7 +5,6 @@ from odoo import fields, models
 
 from ..const import CLICK_SECONDS, OVERLAP, PAGE_LIMIT
 from ..ponto_client import FormatError, PontoError
-from .ponto_lock import lock_rows
 
 _logger = logging.getLogger(__name__)
 
@@ -124,8 +123,7 @@ class PontoAccount(models.Model):
         :param PontoClient client: of the connection
         """
         deadline = time.monotonic() + CLICK_SECONDS
-        unread = self.filtered(lambda a: not a.pull_complete and not a.pull_cursor and not a.declined)
-        for account in lock_rows(unread, wait=False):
+        for account in self.filtered(lambda a: not a.pull_complete and not a.pull_cursor and not a.declined):
             if time.monotonic() > deadline:
                 return
             try:

@@ -121,8 +121,8 @@ class PontoConnection(models.Model):
         client = connection._make_client()
         try:
             client.check_credentials()
-            accounts = connection._look(client, wait=True)
             connection._read_organization(client)
+            _before, accounts = connection._look(client)
         except PontoError as error:
             raise UserError(explain(self.env, error)) from error
         if not accounts:

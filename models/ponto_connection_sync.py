@@ -96,21 +96,23 @@ class PontoConnection(models.Model):
             self._note_answer()
         self._close_told_silences()
 
-    def _look(self, client, wait=False):
+    def _look(self, client, alone=False):
         """Read institutions and accounts of the connection in a click, and mark the accounts with something new as due.
 
         One list of accounts costs one call per hundred; an account that did not move costs nothing more, except one
-        page of transactions a day. Workers go on meanwhile: what they change is no reason to ask Ponto again. Call it
-        before anything is written: what was written is lost when the step is repeated.
+        page of transactions a day.
 
         :param PontoClient client: of this connection
-        :param bool wait: wait for the workers who are busy with an account; else it is looked at in a moment
-        :return: the `ponto.account` records that Ponto lists
+        :param bool alone: whether the transaction did nothing before that may not be lost: then what workers write
+            meanwhile is read anew without asking Ponto again, else Odoo repeats the whole request
+        :return tuple: the `ponto.account` records that Ponto listed before, and lists now
         :raises PontoError: nothing has been written then
         """
         self.ensure_one()
         found = self._ask(client)
-        return WorkSlice(self.env).repeat(lambda: self._take_over(*found, wait=wait))
+        if alone:
+            return WorkSlice(self.env).repeat(lambda: self._take_over(*found, wait=False))
+        return self._take_over(*found)
 
     def _ask(self, client):
         """Read what Ponto lists; nothing is written as long as it answers.
@@ -134,26 +136,28 @@ class PontoConnection(models.Model):
 
         :param list remote_accounts: `ponto_client.Account` objects
         :param list remote_institutions: `ponto_client.Institution` objects
-        :param bool wait: wait for the workers who are busy with an account, or plan another look for its sake
-        :return: the `ponto.account` records that Ponto lists
+        :param bool wait: wait for the workers who are busy with an account; else only its balance and authorization
+            may be new, and it is looked at again in a moment
+        :return tuple: the `ponto.account` records that Ponto listed before, and lists now
         """
         lock_rows(self)
-        free = lock_rows(self.account_ids, wait=wait)
-        busy = {account.ponto_id: account for account in self.account_ids - free}
-        missing = free.filtered(lambda account: not account.listed)
+        listed = self.account_ids.filtered("listed")
+        # What appears, vanishes or is replaced concerns them all.
+        same = {remote.id for remote in remote_accounts} == set(listed.mapped("ponto_id"))
+        free = lock_rows(self.account_ids, wait=wait or not same)
+        busy = listed - free
+        missing = free - listed
         institutions = self.env["ponto.institution"]._update_from_ponto(self, remote_institutions)
         accounts = self.env["ponto.account"]._update_from_ponto(
-            self, [remote for remote in remote_accounts if remote.id not in busy], institutions
+            self, [remote for remote in remote_accounts if remote.id not in busy.mapped("ponto_id")], institutions
         )
         gone = (free - accounts)._mark_vanished()
         accounts._follow_new_records(self.company_id)
         self._tell_vanished(gone, back=missing & accounts)
         (free | accounts)._mark_due()
-        if not busy:
-            return accounts
-        self.next_sync_at = fields.Datetime.now()
-        self._trigger_synchronization()
-        return accounts.union(*(busy[remote.id] for remote in remote_accounts if remote.id in busy))
+        if busy:
+            self._read_soon()
+        return listed, accounts | busy
 
     def _register_failure(self, error):
         """Note a failure on the connection and plan the next attempt: 1 h, 2 h, 4 h; too many calls: as Ponto asks.

@@ -94,38 +94,71 @@ def refresh(registry, account_id):
         retrying(env["ponto.account.fetch"].browse(wizard_id).action_refresh, env)
 
 
-def refresh_beside_workers(registry, account_ids, remote):
-    """Read the list of Ponto while one worker holds an account, and another changes one: both are no user's trouble."""
-    cls, asked = registry["ponto.connection"], []
-    original = cls._ask
-
-    def ask_and_be_overtaken(self, client):
-        found = original(self, client)
-        asked.append(self.id)
-        with registry.cursor() as cr:
-            change(cr, account_ids[1])
-        return found
-
+def click_beside_workers(registry, account_ids, remote):
+    """Click while one worker holds an account, and another has just written one: neither is the user's trouble."""
+    held_id, written_id, *_others = account_ids
     for ponto_id in read(registry, account_ids, "ponto_id"):
         remote.post("transactions", account=ponto_id, amount="1.00", remittance_information="Meanwhile")
     before = read(registry, account_ids, "bank_balance")
-    cls._ask = ask_and_be_overtaken
+    with registry.cursor() as worker:
+        # Whoever waits for this worker fails; it never hangs.
+        worker.execute("SET LOCAL idle_in_transaction_session_timeout = '60s'")
+        change(worker, held_id)
+        assert be_overtaken(registry, written_id, lambda: refresh(registry, held_id)) == 1, "Ponto was asked again"
+        after = read(registry, account_ids, "bank_balance")
+        news = [round(new - old, 2) for old, new in zip(before, after, strict=True)]
+        assert news == [0, *[1] * (len(account_ids) - 1)], f"balances moved by {news}"
+        with registry.cursor() as cr:
+            connection = api.Environment(cr, SUPERUSER_ID, {})["ponto.account"].browse(held_id).connection_id
+            assert connection in connection._get_due(), "nobody will look at the account that was held"
+        assert be_overtaken(registry, written_id, lambda: check_connection(registry, connection.id)) == 1, (
+            "Ponto was asked again"
+        )
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        env["ponto.connection"].browse(connection.id).schedule = "manual"
+        wizard = env["ponto.connection.check"].search([], order="id desc", limit=1)
+    # What was written before Ponto was asked is written again.
+    assert be_overtaken(registry, written_id, lambda: check_connection(registry, connection.id, wizard.id)) == 2, (
+        "nothing repeated"
+    )
+    schedules = read(registry, account_ids, "connection_id.schedule")
+    assert schedules == ["twice"], f"what the click should have mended is lost: {schedules}"
+
+
+def be_overtaken(registry, account_id, click):
+    """Click, while a worker writes an account between the first answer of Ponto and what the click makes of it.
+
+    :return int: how often Ponto was asked
+    """
+    cls, questions = registry["ponto.connection"], []
+    original = cls._ask
+
+    def ask(self, client):
+        found = original(self, client)
+        if not questions:
+            with registry.cursor() as cr:
+                change(cr, account_id)
+        questions.append(self.id)
+        return found
+
+    cls._ask = ask
     try:
-        with registry.cursor() as worker:
-            worker.execute(
-                "SET LOCAL idle_in_transaction_session_timeout = '30s'"
-            )  # who waits for it: fails, never hangs
-            change(worker, account_ids[0])
-            refresh(registry, account_ids[0])
+        click()
     finally:
         cls._ask = original
-    assert len(asked) == 1, f"Ponto was asked {len(asked)} times"
-    after = read(registry, account_ids, "bank_balance")
-    news = [round(new - old, 2) for old, new in zip(before, after, strict=True)]
-    assert news == [0, *[1] * (len(account_ids) - 1)], f"balances moved by {news}"
+    return len(questions)
+
+
+def check_connection(registry, connection_id, wizard_id=None):
+    """Check the connection; or mend one of its lines, which checks it again."""
     with registry.cursor() as cr:
-        due = api.Environment(cr, SUPERUSER_ID, {})["ponto.connection"]._get_due()
-        assert due.ids == asked, "nobody will look at the account that was held"
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        if wizard_id:
+            wizard = env["ponto.connection.check"].browse(wizard_id)
+            retrying(lambda: wizard._mend("read_twice"), env)
+        else:
+            retrying(env["ponto.connection"].browse(connection_id).action_check, env)
 
 
 def change(cr, account_id):
@@ -190,7 +223,7 @@ def share_out(count, integration):
     remote, registry = Remote(GIVEN["url"]), Registry(DATABASE)
     prepare_crons(registry, count)
     account_ids = connect(registry, GIVEN["url"], integration)
-    refresh_beside_workers(registry, account_ids, remote)
+    click_beside_workers(registry, account_ids, remote)
     let_time_pass(registry)
     users = [import_together(registry, count, account_ids, remote)]
     bank = read_bank(remote, integration["accounts"])

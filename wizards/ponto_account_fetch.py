@@ -105,10 +105,9 @@ class PontoAccountFetch(models.TransientModel):
         self.connection_id.check_access("write")
         # sudo: users cannot write what a synchronization writes.
         connection = self.connection_id.sudo()
-        before = connection.account_ids.filtered("listed")
         client = connection._make_client()
         try:
-            after = connection._look(client)
+            before, after = connection._look(client, alone=True)
         except PontoError as error:
             raise UserError(explain(self.env, error)) from error
         (after - before)._pull_first_pages(client)

@@ -40,9 +40,7 @@ class PontoConnectionCheck(models.TransientModel):
 
         :return dict: the action
         """
-        self.ensure_one()
-        self.connection_id.check_access("write")
-        return self._examine(self._ask_ponto(self.connection_id))._get_action()
+        return self._check_again(alone=True)
 
     # ------------------------------------------------------------------ business methods
 
@@ -53,10 +51,15 @@ class PontoConnectionCheck(models.TransientModel):
         :param connection: `ponto.connection` record that the user may write
         :return dict: the action
         """
-        talk = self._ask_ponto(connection)
+        talk = self._ask_ponto(connection, alone=True)
         # sudo: nobody writes what was found but the addon.
         check = self.sudo().create({"connection_id": connection.id}).with_env(self.env)
         return check._examine(talk)._get_action()
+
+    def _check_again(self, alone):
+        self.ensure_one()
+        self.connection_id.check_access("write")
+        return self._examine(self._ask_ponto(self.connection_id, alone))._get_action()
 
     def _get_action(self):
         return {

@@ -17,7 +17,7 @@ class PontoConnectionCheck(models.TransientModel):
         """
         self.ensure_one()
         opened = getattr(self, f"_mend_{name}")() if name in MENDINGS else None
-        return opened or self.action_check_again()
+        return opened or self._check_again(alone=False)
 
     def _mend_check_again(self):
         """Nothing that Odoo could do: it is mended elsewhere."""

@@ -43,10 +43,11 @@ class PontoConnectionCheck(models.TransientModel):
     # ------------------------------------------------------------------ asking
 
     @api.model
-    def _ask_ponto(self, connection):
+    def _ask_ponto(self, connection, alone):
         """Ask Ponto for everything that a synchronization asks for, and take over what it lists.
 
         :param connection: `ponto.connection` record that the user may write
+        :param bool alone: whether the transaction did nothing before that may not be lost
         :return Talk: what it answered
         """
         talk = Talk()
@@ -60,12 +61,12 @@ class PontoConnectionCheck(models.TransientModel):
         except PontoError as error:
             talk.errors["token"] = error
             return talk
-        self._ask_all(connection, client, talk)
+        self._ask_all(connection, client, talk, alone)
         client.close()
         talk.clock_difference = client.clock_difference
         return talk
 
-    def _ask_all(self, connection, client, talk):
+    def _ask_all(self, connection, client, talk, alone):
         def ask(name, question):
             try:
                 return question()
@@ -76,7 +77,7 @@ class PontoConnectionCheck(models.TransientModel):
         ask("token", client.check_credentials)
         if talk.errors:
             return
-        ask("list", lambda: connection._look(client))
+        ask("list", lambda: connection._look(client, alone))
         talk.listed = not talk.errors
         if isinstance(talk.errors.get("list"), REFUSALS):
             # Which of the two lists was it?
