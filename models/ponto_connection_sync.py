@@ -148,8 +148,9 @@ class PontoConnection(models.Model):
         busy = listed - free
         missing = free - listed
         institutions = self.env["ponto.institution"]._update_from_ponto(self, remote_institutions)
+        left = set(busy.mapped("ponto_id"))
         accounts = self.env["ponto.account"]._update_from_ponto(
-            self, [remote for remote in remote_accounts if remote.id not in busy.mapped("ponto_id")], institutions
+            self, [remote for remote in remote_accounts if remote.id not in left], institutions
         )
         gone = (free - accounts)._mark_vanished()
         accounts._follow_new_records(self.company_id)

@@ -49,17 +49,13 @@ def edit(account_ids, remote):
     """Return the job of a user who edits accounts and reads the list of Ponto, until the user is killed."""
 
     def job(registry, _board):
-        click = 0
-        with registry.cursor() as cr:
-            accounts = api.Environment(cr, SUPERUSER_ID, {})["ponto.account"].browse(account_ids)
-            ponto_ids = accounts.mapped("ponto_id")
+        click, ponto_ids = 0, read(registry, account_ids, "ponto_id")
         while True:
             click += 1
-            if click % 10 == 0:  # at the bank, which is no part of the request that follows, nor of its repetitions
+            account_id = account_ids[click % len(account_ids)]
+            if click % 10 == 0:  # the bank books outside the request that follows, and its repetitions
                 remote.post("transactions", account=ponto_ids[click % len(account_ids)], amount="1.00",
                             remittance_information=f"Click {click}")  # fmt: skip
-            account_id = account_ids[click % len(account_ids)]
-            if click % 10 == 0:
                 refresh(registry, account_id)
             else:
                 with registry.cursor() as cr:
