@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..const import BACKOFF_HOURS
 from ..ponto_client import NotFound, PontoError, RateLimited
@@ -140,7 +141,12 @@ class PontoConnection(models.Model):
             may be new, and it is looked at again in a moment
         :return tuple: the `ponto.account` records that Ponto listed before, and lists now
         """
-        lock_rows(self)
+        # Locked by a write: whoever waits here began before this list was taken over, fails, and begins anew. With the
+        # lock alone it would not see the accounts and institutions that are new by now, and create them once more.
+        self.env.cr.execute(
+            SQL("UPDATE ponto_connection SET write_date = now() AT TIME ZONE 'UTC' WHERE id = %s", self.id),
+            log_exceptions=False,
+        )
         listed = self.account_ids.filtered("listed")
         # What appears, vanishes or is replaced concerns them all.
         same = {remote.id for remote in remote_accounts} == set(listed.mapped("ponto_id"))

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -53,9 +55,10 @@ class TestRenewalBrowser(RenewalCase, WalkCase):
             website = person.see_new_tab("/dashboard")
             self.assertEqual(website, f"{self.sandbox.url}/dashboard")
             person.open(website)
-            person.see("Ponto (sandbox)", "expired")
-            person.press("Authorize again", within=f"tr:has(input[value='{self.bank_account.id}'])")
-            person.see("Ponto (sandbox)")
+            row = f"tr:has(input[value='{self.bank_account.id}'])"
+            person.see("expired", within=row)
+            person.press("Authorize again", within=row)
+            person.see(f"{self.bank.clock.now() + timedelta(days=180):%Y-%m-%d}", within=row)
         self.assertEqual(self.account.state, "expired", "nobody has read Ponto's list yet")
         self.connection.next_sync_at = fields.Datetime.now()  # the schedule
         self.run_scheduled_action()

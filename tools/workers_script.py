@@ -8,6 +8,7 @@ import os
 import time
 
 from odoo import SUPERUSER_ID, api
+from odoo.addons.account_online_ponto.models.ponto_slice import WorkSlice
 from odoo.addons.account_online_ponto.tools.harness_invariants import judge, read_bank
 from odoo.addons.account_online_ponto.tools.harness_setup import (
     Remote,
@@ -93,6 +94,11 @@ def refresh(registry, account_id):
 def click_beside_workers(registry, account_ids, remote):
     """Click while one worker holds an account, and another has just written one: neither is the user's trouble."""
     held_id, written_id, *_others = account_ids
+
+    def write_other():
+        with registry.cursor() as cr:
+            change(cr, written_id)
+
     for ponto_id in read(registry, account_ids, "ponto_id"):
         remote.post("transactions", account=ponto_id, amount="1.00", remittance_information="Meanwhile")
     before = read(registry, account_ids, "bank_balance")
@@ -100,14 +106,14 @@ def click_beside_workers(registry, account_ids, remote):
         # Whoever waits for this worker fails; it never hangs.
         worker.execute("SET LOCAL idle_in_transaction_session_timeout = '60s'")
         change(worker, held_id)
-        assert be_overtaken(registry, written_id, lambda: refresh(registry, held_id)) == 1, "Ponto was asked again"
+        assert be_overtaken(registry, lambda: refresh(registry, held_id), write_other) == 1, "Ponto was asked again"
         after = read(registry, account_ids, "bank_balance")
         news = [round(new - old, 2) for old, new in zip(before, after, strict=True)]
         assert news == [0, *[1] * (len(account_ids) - 1)], f"balances moved by {news}"
         with registry.cursor() as cr:
             connection = api.Environment(cr, SUPERUSER_ID, {})["ponto.account"].browse(held_id).connection_id
             assert connection in connection._get_due(), "nobody will look at the account that was held"
-        assert be_overtaken(registry, written_id, lambda: check_connection(registry, connection.id)) == 1, (
+        assert be_overtaken(registry, lambda: check_connection(registry, connection.id), write_other) == 1, (
             "Ponto was asked again"
         )
     with registry.cursor() as cr:
@@ -115,35 +121,58 @@ def click_beside_workers(registry, account_ids, remote):
         env["ponto.connection"].browse(connection.id).schedule = "manual"
         wizard = env["ponto.connection.check"].search([], order="id desc", limit=1)
     # What was written before Ponto was asked is written again.
-    assert be_overtaken(registry, written_id, lambda: check_connection(registry, connection.id, wizard.id)) == 2, (
+    assert be_overtaken(registry, lambda: check_connection(registry, connection.id, wizard.id), write_other) == 2, (
         "nothing repeated"
     )
     schedules = read(registry, account_ids, "connection_id.schedule")
     assert schedules == ["twice"], f"what the click should have mended is lost: {schedules}"
 
 
-def be_overtaken(registry, account_id, click):
-    """Click, while a worker writes an account between the first answer of Ponto and what the click makes of it.
+def be_overtaken(registry, step, meanwhile):
+    """Take a step that reads Ponto's list, while something happens between its first answer and what is made of it.
 
-    :return int: how often Ponto was asked
+    :return int: how often Ponto was asked, by anybody
     """
     cls, questions = registry["ponto.connection"], []
     original = cls._ask
 
     def ask(self, client):
         found = original(self, client)
-        if not questions:
-            with registry.cursor() as cr:
-                change(cr, account_id)
         questions.append(self.id)
+        if len(questions) == 1:
+            meanwhile()
         return found
 
     cls._ask = ask
     try:
-        click()
+        step()
     finally:
         cls._ask = original
     return len(questions)
+
+
+def list_together(registry, account_ids, remote, new_ids):
+    """Read a list with a new account twice at once: in two tabs, and by the schedule beside a tab."""
+    account_id = account_ids[0]
+    for step, new_id in zip((refresh, look), new_ids, strict=True):
+        remote.post("share", account=new_id, on=True)
+        asked = be_overtaken(
+            registry, lambda step=step: step(registry, account_id), lambda: refresh(registry, account_id)
+        )
+        assert asked == 2, f"Ponto was asked {asked} times"
+        with registry.cursor() as cr:
+            connection = api.Environment(cr, SUPERUSER_ID, {})["ponto.account"].browse(account_id).connection_id
+            assert connection.account_ids.mapped("ponto_id").count(new_id) == 1, "the new account is not listed once"
+            assert not connection.failure_count, f"a failure is noted: {connection.last_error_code}"
+
+
+def look(registry, account_id):
+    """Look at the connection of an account, as the schedule does."""
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        connection = env["ponto.account"].browse(account_id).connection_id
+        cr.commit()
+        connection._look_when_due(WorkSlice(env), force=True)
 
 
 def check_connection(registry, connection_id, wizard_id=None):
@@ -214,7 +243,7 @@ def share_out(count, integration):
 
     :param int count: number of workers, and of scheduled actions
     :param dict integration: its credentials and accounts
-    :return dict: process ids of the users, number of transactions
+    :return dict: process ids of the users, number of transactions, ids of the accounts in Odoo
     """
     remote, registry = Remote(GIVEN["url"]), Registry(DATABASE)
     prepare_crons(registry, count)
@@ -231,9 +260,12 @@ def share_out(count, integration):
     users.append(import_together(registry, count, account_ids, remote))
     bank = read_bank(remote, integration["accounts"])
     check(registry, bank)
-    return {"users": users, "transactions": bank.count()}
+    return {"users": users, "transactions": bank.count(), "account_ids": account_ids}
 
 
 results = [share_out(count, integration) for count, integration in zip((2, 4), GIVEN["integrations"], strict=True)]
+list_together(
+    Registry(DATABASE), results[0]["account_ids"], Remote(GIVEN["url"]), GIVEN["integrations"][1]["accounts"][:2]
+)
 users = [pid for result in results for pid in result["users"]]
 print("RESULT " + json.dumps({"users": users, "transactions": sum(result["transactions"] for result in results)}))
