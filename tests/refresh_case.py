@@ -1,6 +1,7 @@
 """A click in a browser behind a proxy, the page that follows it, and what Ponto is asked meanwhile."""
 
 import json
+from datetime import timedelta
 
 from odoo.tools import config
 
@@ -16,6 +17,8 @@ class RefreshCase(RpcCase):
     def setUp(self):
         super().setUp()
         self.bank_account = self.open_account()
+        # Not in the second in which a test may let the bank refuse it: of the two the authorization would count.
+        self.bank_account.authorized_at -= timedelta(minutes=1)
         self.pay(self.bank_account, "1.00", days_ago=3)
         self.connection = self.connect_and_import()
         self.account = self.connection.account_ids

@@ -1,6 +1,8 @@
 import json
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import Command, fields
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.exceptions import UserError
@@ -136,6 +138,7 @@ class TestJournal(PontoJournalCommon):
         self.assertEqual(card["authorization_level"], "muted")
         self.assertFalse(card["renewable"])
 
+    @freeze_time("2026-03-03 10:00")  # far from a change of the clocks, and from midnight
     def test_the_card_warns_thirty_days_before_the_authorization_ends(self):
         self._link(self.journal, authorization_expected_at=fields.Datetime.now() + timedelta(days=9))
         card = self._card(self.journal)
