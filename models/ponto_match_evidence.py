@@ -2,13 +2,17 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import date as day
+from datetime import timedelta
 
-from ..payment_references import CREDITOR, NUMBER, STRONG, STRUCTURED, is_likely_slip, number_strength
+from ..payment_references import CREDITOR, NUMBER, STRONG, STRUCTURED, is_likely_slip, number_key, number_strength
 from .ponto_match_facts import Finding
 
 CUSTOMER_REFERENCE = "customer_reference"
 # The evidence that is named when several point to one document.
 ORDER = (STRUCTURED, CREDITOR, NUMBER, CUSTOMER_REFERENCE)
+# Nobody pays a document much earlier than its date: it was another one, of a series of the same reference.
+EARLIEST = timedelta(days=14)
 # Families of ISO 20022 for what comes back: returned transfers, unpaid and refunded direct debits.
 RETURNS = ("RRTN", "RPCR", "UPDD", "PRDD", "RCDD", "UPCQ", "UPCT")
 
@@ -21,6 +25,7 @@ class OpenDocument:
     partner_id: int  # commercial; 0 when it has none
     is_payment: bool
     is_purchase: bool
+    date: day
     references: dict[str, set[str]]  # kind: keys
     is_complete: bool = (
         True  # False when only items of one amount are known: it cannot be settled, only be mistaken for
@@ -81,16 +86,17 @@ class Weighing:
         named = self._get_named(case)
         if not named:
             return None
-        payments = {
+        equal = {
             document.key: document
             for documents in named.values()
             for document in documents
-            if document.is_payment and document.residual == case.amount and self._may_be_of(document, case)
+            if document.residual == case.amount and self._may_be_of(document, case)
         }
-        if len(payments) > 1:
+        # Registered payments come before the documents that they pay, not before those of others.
+        payments = [document for document in equal.values() if document.is_payment]
+        if len(payments) > 1 or (payments and len({document.partner_id for document in equal.values()}) > 1):
             return None
-        # Registered payments come before the documents that they pay.
-        chosen = list(payments.values()) or self._choose(case, named)
+        chosen = payments or self._choose(case, named)
         if not chosen or not self._is_consistent(case, chosen, named):
             return None
         return self._make_finding(case, chosen, named)
@@ -146,10 +152,12 @@ class Weighing:
         return [equal[0][common.pop()]]
 
     def _is_consistent(self, case, chosen, named):
-        """Tell whether nothing contradicts: one partner, one account, no other number, no better reading."""
+        """Tell whether nothing contradicts: one partner, one account, its time, no other number, no better reading."""
         if len({document.partner_id for document in chosen}) > 1:
             return False
         if len(set().union(*(document.account_ids for document in chosen))) > 1:
+            return False
+        if any(case.payment.date < document.date - EARLIEST for document in chosen if not document.is_payment):
             return False
         numbers = set().union(*(document.numbers for document in chosen))
         if case.references.names_another(numbers):
@@ -162,18 +170,23 @@ class Weighing:
             if document.is_purchase and not partner_is_known:
                 return False  # its number is the supplier's: others number theirs alike
             keys = {key for (_kind, key), documents in named.items() if document in documents}
-            if not partner_is_known and not self._is_beyond_doubt(document, kinds, keys):
+            if not partner_is_known and not self._is_beyond_doubt(document, keys):
                 return False
         return True
 
-    def _is_beyond_doubt(self, document, kinds, keys):
-        """Tell whether a number without check digits names a document although nobody knows the payer."""
-        if not any(number_strength(key) == STRONG for key in keys):
-            return False
+    def _is_beyond_doubt(self, document, keys):
+        """Tell whether a number without check digits names a document although nobody knows the payer.
+
+        Only the one that the company gave: what people wrote on a document ("Rent 06/2025") others write too. A
+        registered payment is the company's own with all that is written on it.
+        """
+        if not document.is_payment:
+            keys &= {number_key(document.name)}
+        keys = {key for key in keys if number_strength(key) == STRONG}
         others = [other for other in self._by_amount[document.residual] if other.key != document.key]
-        if kinds == {CUSTOMER_REFERENCE}:
-            return not others
-        return not any(is_likely_slip(key, number) for key in keys for other in others for number in other.numbers)
+        return bool(keys) and not any(
+            is_likely_slip(key, number) for key in keys for other in others for number in other.numbers
+        )
 
     # ------------------------------------------------------------------ what is told
 

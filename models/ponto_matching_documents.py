@@ -49,8 +49,8 @@ class PontoMatching(models.AbstractModel):
                 """
                 SELECT item.id, item.account_id, item.amount_residual_currency, partner.commercial_partner_id,
                        move.id, move.name, move.ref, move.payment_reference, move.move_type,
-                       payment.id, payment.name, payment.memo, payment.payment_reference, paid.references,
-                       carried.found
+                       COALESCE(move.invoice_date, move.date),
+                       payment.id, payment.name, payment.memo, payment.payment_reference, paid.references, carried.found
                   FROM account_move_line item
                   JOIN account_move move ON move.id = item.move_id
                   JOIN account_account account ON account.id = item.account_id
@@ -106,12 +106,11 @@ class PontoMatching(models.AbstractModel):
         factor = 10**currency.decimal_places
         documents = {}
         for item_id, account_id, residual, partner_id, move_id, *texts in rows:
-            name, ref, reference, move_type, payment_id, payment_name, memo, payment_reference, paid, found = texts
+            name, ref, reference, move_type, date, payment_id, *payment_texts, paid, found = texts
             document = documents.get(move_id)
             if not document:
                 if payment_id:
-                    numbers = [name, payment_name, memo, payment_reference, *(paid or ())]
-                    references = self._get_references(numbers)
+                    references = self._get_references([name, *payment_texts, *(paid or ())])
                 elif move_type in SALES:
                     # The reference of a credit note says what it reverses: another document.
                     own = ref if move_type != "out_refund" else None
@@ -123,6 +122,7 @@ class PontoMatching(models.AbstractModel):
                     partner_id or 0,
                     bool(payment_id),
                     move_type in PURCHASES,
+                    date,
                     references,
                     bool(found or payment_id),
                     name=name or "",

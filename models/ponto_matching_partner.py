@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..payment_references import name_key
+from ..statement_files.accounts import spellings
 from .ponto_plain_name import plain_name
 
 
@@ -16,7 +17,7 @@ class PontoMatching(models.AbstractModel):
     def _find_partners(self, company, payments, owners=None):
         """Find the partners of payments, where there is no doubt; the number of queries is always the same.
 
-        :param company: `res.company` record; partners of other companies are not looked at
+        :param company: `res.company` record; partners of other companies than it and its parents are not looked at
         :param list payments: of `Payment`
         :param dict owners: whom they may be of, where that was looked up before
         :return dict: key of a payment: id of its partner
@@ -67,6 +68,10 @@ class PontoMatching(models.AbstractModel):
         """
         if not numbers:
             return {}
+        asked = defaultdict(set)
+        for number in numbers:
+            for spelling in spellings(number):
+                asked[spelling].add(number)
         self.env["res.partner.bank"].flush_model(["sanitized_acc_number", "partner_id", "company_id", "active"])
         self.env["res.partner"].flush_model(["commercial_partner_id", "company_id", "active"])
         self.env.cr.execute(
@@ -76,17 +81,22 @@ class PontoMatching(models.AbstractModel):
                   FROM res_partner_bank bank
                   JOIN res_partner partner ON partner.id = bank.partner_id AND partner.active
                  WHERE bank.sanitized_acc_number = ANY(%(numbers)s) AND bank.active
-                   AND (bank.company_id IS NULL OR bank.company_id = %(company)s)
-                   AND (partner.company_id IS NULL OR partner.company_id = %(company)s)
+                   AND (bank.company_id IS NULL OR bank.company_id = ANY(%(companies)s))
+                   AND (partner.company_id IS NULL OR partner.company_id = ANY(%(companies)s))
                 """,
-                numbers=list(numbers),
-                company=company.id,
+                numbers=list(asked),
+                companies=self._get_companies_of_partners(company),
             )
         )
         owners = defaultdict(set)
-        for number, partner_id in self.env.cr.fetchall():
-            owners[number].add(partner_id)
+        for spelling, partner_id in self.env.cr.fetchall():
+            for number in asked[spelling]:
+                owners[number].add(partner_id)
         return owners
+
+    def _get_companies_of_partners(self, company):
+        # sudo: a branch has the partners of its parents, whoever may read these companies.
+        return company.sudo().parent_ids.ids
 
     def _get_namesakes(self, company, names):
         """Return the commercial partners of exactly these names, whatever capitals, accents and signs.
@@ -100,10 +110,10 @@ class PontoMatching(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 "SELECT name, id FROM res_partner WHERE %(plain)s = ANY(%(names)s) AND active"
-                " AND id = commercial_partner_id AND (company_id IS NULL OR company_id = %(company)s)",
+                " AND id = commercial_partner_id AND (company_id IS NULL OR company_id = ANY(%(companies)s))",
                 plain=plain_name(SQL("name")),
                 names=[name.replace(" ", "") for name in names],
-                company=company.id,
+                companies=self._get_companies_of_partners(company),
             )
         )
         namesakes = defaultdict(set)

@@ -9,7 +9,7 @@ from .names import WORD, fold
 STRONG, WEAK = "strong", "weak"
 SHORTEST, LONGEST = 4, 40  # signs of a number without separators
 SHORTEST_DIGITS = 5  # of a number of digits only: "2025" and "1001" are anything
-STRONG_LENGTH, STRONG_DIGITS, WEAK_DIGITS = 6, 4, 3
+STRONG_LENGTH, STRONG_DIGITS, WEAK_DIGITS = 6, 5, 3  # "Order 1001" and "Rent 2025" are anybody's
 
 
 def number_key(number: str) -> str:
@@ -45,6 +45,17 @@ def shape(key: str) -> str:
     """
     series = re.sub(r"\d", "#", key)
     return series if series.strip("#") else ""
+
+
+def is_date(words: list[str]) -> bool:
+    """Tell whether three groups of digits may be a day: 12/11/2025, 12-11-25, 2025.11.12.
+
+    :param words: of digits only
+    """
+    if len(words) != 3:
+        return False
+    first, second, third = map(len, words)
+    return second <= 2 and ((first <= 2 and third in (2, 4)) or (first == 4 and third <= 2))
 
 
 def is_likely_slip(key: str, other: str) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from .document_numbers import LONGEST, SHORTEST, number_key, shape
+from .document_numbers import LONGEST, SHORTEST, is_date, number_key, shape
 from .names import WORD, fold
 from .structured import find_structured, is_creditor_reference, structured_key
 
 STRUCTURED, CREDITOR, NUMBER = "structured", "creditor", "number"
 MOST_WORDS = 7  # of one number: INV / 2025 / 11 / 00001, or a creditor reference in groups of four
+MOST_SPANS = 20  # of one key in one text: whoever repeats it more often says nothing more
 GLUE = frozenset("/-._\\")
 
 
@@ -60,7 +61,7 @@ class References:
         self.creditor: set[str] = set()
         self.spans: dict[str, list[Span]] = {}
         self._words: list[list[str]] = []
-        self._glued: list[list[bool]] = []
+        self._between: list[list[str]] = []
         for text in dict.fromkeys(filter(None, texts)):
             self.structured.update(find_structured(text))
             self._read_words(fold(text))
@@ -68,10 +69,9 @@ class References:
     def _read_words(self, text: str) -> None:
         matches = list(WORD.finditer(text))
         words = [match[0] for match in matches]
-        between = [text[one.end() : two.start()] for one, two in pairwise(matches)]
         number = len(self._words)
         self._words.append(words)
-        self._glued.append([GLUE.issuperset(signs) for signs in between])
+        self._between.append([text[one.end() : two.start()] for one, two in pairwise(matches)])
         for start in range(len(words)):
             compact = ""
             for end in range(start + 1, min(start + MOST_WORDS, len(words)) + 1):
@@ -80,7 +80,9 @@ class References:
                     break
                 if len(compact) < SHORTEST or not any(sign.isdigit() for sign in compact):
                     continue
-                self.spans.setdefault(compact, []).append(Span(number, start, end))
+                spans = self.spans.setdefault(compact, [])
+                if len(spans) < MOST_SPANS:
+                    spans.append(Span(number, start, end))
                 if is_creditor_reference(compact):
                     self.creditor.add(compact)
 
@@ -104,25 +106,36 @@ class References:
             for two in hits
             if one.key != two.key and one.span != two.span and one.span.overlaps(two.span)
         }
-        return {hit.key for hit in hits if hit not in unclear and self._stands_alone(hit.span, hits)}
+        return {hit.key for hit in hits if hit not in unclear and self._stands_alone(hit, hits)}
 
     def _is_piece(self, hit: Named, hits: list[Named]) -> bool:
         """Tell whether a number is a piece of a longer one, without a blank between."""
         return any(
-            other.span != hit.span
-            and other.span.contains(hit.span)
-            and all(self._glued[hit.span.text][other.span.start : other.span.end - 1])
-            for other in hits
+            other.span != hit.span and other.span.contains(hit.span) and self._is_glued(other.span) for other in hits
         )
 
-    def _stands_alone(self, span: Span, hits: list[Named]) -> bool:
-        """Tell whether no digits are glued to a number, unless they are of another number."""
-        words, glued = self._words[span.text], self._glued[span.text]
+    def _is_glued(self, span: Span) -> bool:
+        """Tell whether no blank is between the words."""
+        return all(GLUE.issuperset(signs) for signs in self._between[span.text][span.start : span.end - 1])
+
+    def _stands_alone(self, hit: Named, hits: list[Named]) -> bool:
+        """Tell whether a number is no piece of something else, unless that is another number.
+
+        What is glued to it goes on: "INV/2025/1/2", "WEB-INV/2025/1"; only a dot may end a word before it. Digits
+        alone may be a piece of all that has digits: a telephone number, an amount, an account, a date.
+        """
+        span, bare = hit.span, hit.key.isdigit()
+        words, between = self._words[span.text], self._between[span.text]
+        if bare and not (self._is_glued(span) and not is_date(words[span.start : span.end])):
+            return False
         for place, joint in ((span.start - 1, span.start - 1), (span.end, span.end - 1)):
-            if not 0 <= place < len(words) or not glued[joint]:
+            if not 0 <= place < len(words):
                 continue
             neighbor = Span(span.text, place, place + 1)
-            if any(map(str.isdigit, words[place])) and not any(hit.span.contains(neighbor) for hit in hits):
+            if any(other.span.contains(neighbor) for other in hits):
+                continue
+            has_digits, glued = any(map(str.isdigit, words[place])), GLUE.issuperset(between[joint])
+            if (glued and (has_digits or between[joint] != ".")) or (bare and has_digits):
                 return False
         return True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 BELGIAN_NUMBER = re.compile(r"^\d{12}$")
+BELGIAN_IBAN = re.compile(r"^BE\d\d(\d{12})$")
 CURRENCY_AT_END = re.compile(r"(?<=\d)\s+[A-Z]{3}$")
 
 
@@ -20,3 +21,14 @@ def account_number(text: str) -> str:
     if BELGIAN_NUMBER.match(number) and int(number[10:]) == (int(number[:10]) % 97 or 97):
         return f"BE{98 - int(number + '111400') % 97:02}{number}"
     return number
+
+
+def spellings(text: str) -> set[str]:
+    """Return the ways in which one account number may be kept: as it is, as its IBAN, as its Belgian domestic number.
+
+    :param text: the number
+    :return: without blanks and hyphens, in capitals
+    """
+    number = account_number(text)
+    domestic = BELGIAN_IBAN.match(number)
+    return {"".join(text.split()).replace("-", "").upper(), number, *([domestic[1]] if domestic else ())}

@@ -79,6 +79,7 @@ class TestPaymentReferences(BaseCase):
             "facture n°INV/2025/00001, merci",
             "INV/2025/0 0001",  # a bank's line ends there
             "INV/2025/00001-INV/2025/00002",
+            "nr.INV/2025/00001.",
         ):
             self.assertIn("INV/2025/00001", self.named(text, "INV/2025/00001", "INV/2025/00002"), text)
 
@@ -89,11 +90,26 @@ class TestPaymentReferences(BaseCase):
             "INV/2025/00001/2",
             "INV/2025/00001-2",
             "2/INV/2025/00001",
+            "WEB-INV/2025/00001",
+            "INV/2025/00001/CN",
             "INV/2025/0001",
             "2025/00001",
             "00001",
         ):
             self.assertFalse(self.named(text, "INV/2025/00001"), text)
+
+    def test_digits_alone_are_a_number_where_no_others_are_near(self):
+        for text in ("factuur 2025/00123 van mei", "202500123", "2025-00123, 2025-00124", "nr.202500123"):
+            self.assertIn("2025/00123", self.named(text, "2025/00123", "2025/00124"), text)
+        for text in ("2025 00123", "32 2025/00123", "202500123 17", "202500123,45", "2025/00123/A"):
+            self.assertFalse(self.named(text, "2025/00123"), text)
+        for number, text in (("12112025", "12/11/2025"), ("121125", "12-11-25"), ("20251112", "2025.11.12")):
+            self.assertFalse(self.named(f"paid on {text}", number), text)
+
+    def test_a_number_that_is_repeated_without_end_is_read_once(self):
+        references = References(["INV/2025/00001 " * 20_000])
+        self.assertEqual(references.get_named({"INV202500001"}), {"INV202500001"})
+        self.assertEqual(len(references.spans["INV202500001"]), 20)
 
     def test_the_longer_of_two_numbers_is_meant_unless_blanks_make_it_unclear(self):
         numbers = ("S00012", "S00012/7", "INV/2025/1", "INV/2025/10")
@@ -109,7 +125,7 @@ class TestPaymentReferences(BaseCase):
     def test_years_and_short_numbers_say_nothing(self):
         for number in ("2025", "1001", "/", "A", "12", "INV", "A12"):
             self.assertIsNone(number_strength(number_key(number)), number)
-        for number in ("20251", "123456", "F123"):
+        for number in ("20251", "123456", "F123", "Rent 2025", "Order 1001"):
             self.assertEqual(number_strength(number_key(number)), WEAK, number)
         for number in ("INV/2025/00001", "VF25-1100", "BILL/2025/11/0001"):
             self.assertEqual(number_strength(number_key(number)), STRONG, number)
