@@ -88,9 +88,9 @@ class AccountBankStatementLine(models.Model):
     def action_undo_match(self):
         """Take the selected lines back to the bank's own entry: what they were matched or booked with comes free.
 
-        Lines that are matched with nothing are left alone, so a whole selection may be given.
+        Lines that are matched with nothing are left alone, so a whole selection may be given; cancelled ones, too.
         """
-        self.filtered(lambda line: not line.label_editable and line.state == "posted").action_undo_reconciliation()
+        self.filtered(lambda line: not line.label_editable and line.state != "cancel").action_undo_reconciliation()
 
     def copy_data(self, default=None):
         """Give a copied line no identity of the bank: what it is a copy of has it."""

@@ -94,7 +94,7 @@ class AccountBankStatementLine(models.Model):
 
         :return dict: window action
         :raises AccessError: for who may not even read it
-        :raises UserError: when it is matched or booked already
+        :raises UserError: when it is not posted, or matched or booked already
         """
         self.ensure_one()
         self.check_access("read")
@@ -128,6 +128,8 @@ class AccountBankStatementLine(models.Model):
             )
         if partner := self.env["res.partner"].browse(finding.partner_id):
             self.env["ponto.partner.mapping"]._remember(self, partner)
+            # sudo: nobody writes the log but the addon.
+            self.sudo().ponto_match_ids.filtered(lambda match: match.state == "applied").taught = True
 
     def _dismiss(self, finding):
         """Show a candidate of a bank transaction no longer.
@@ -145,7 +147,8 @@ class AccountBankStatementLine(models.Model):
         # sudo: nobody writes the log but the addon; who may write the bank transaction may dismiss.
         log = self.env["ponto.match"].sudo()
         proposed = log.search([("statement_line_id", "=", self.id), ("state", "=", "proposed")])
-        if proposed and proposed.item_ids == items:
+        # Without documents, the kind is what was dismissed.
+        if proposed and proposed.item_ids == items and (items or proposed.evidence == finding.evidence):
             proposed.write(values)
             return
         log.create(

@@ -85,6 +85,7 @@ class AccountJournal(models.Model):
             ("journal_id", "in", self.ids),
             ("state", "=", "proposed"),
             ("statement_line_id.is_reconciled", "=", False),
+            ("statement_line_id.state", "=", "posted"),
         ]
 
     # ------------------------------------------------------------------ exact matches

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field, replace
 
 from odoo import fields, models
 
-from .ponto_record_errors import RECORD_ERRORS
+from .ponto_record_errors import SEARCH_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class PontoAccount(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._look_for_matches(rows, items)
-        except RECORD_ERRORS:
+        except SEARCH_ERRORS:
             # A reconciliation model or another module may fail; the bank's transactions are imported all the same.
             _logger.exception("Ponto account %s: no evidence could be looked up", self.id)
             return Recognized()

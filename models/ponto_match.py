@@ -34,6 +34,7 @@ class PontoMatch(models.Model):
         "res.partner", readonly=True, ondelete="set null", help="Of the bank transaction before: an undo gives it back."
     )
     user_id = fields.Many2one("res.users", "Decided By", readonly=True, help="Empty when it matched by itself.")
+    taught = fields.Boolean(readonly=True, help="Whose the counterparty is was learned from it: an undo forgets it.")
     decided_at = fields.Datetime("Decided", readonly=True, default=fields.Datetime.now)
     synchronization_id = fields.Many2one(
         "ponto.synchronization", readonly=True, ondelete="set null", index="btree_not_null"

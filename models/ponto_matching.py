@@ -2,7 +2,7 @@ import logging
 
 from odoo import api, models
 
-from .ponto_record_errors import RECORD_ERRORS
+from .ponto_record_errors import SEARCH_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class PontoMatching(models.AbstractModel):
                 with self.env.cr.savepoint():
                     left = [payment for payment in payments if payment.key not in found]
                     found |= self._find_by_rules(journal, left, owners)
-            except RECORD_ERRORS:
+            except SEARCH_ERRORS:
                 # One reconciliation model that fails takes nothing from what is exact.
                 _logger.exception("Journal %s: the reconciliation models could not be asked", journal.id)
         return found

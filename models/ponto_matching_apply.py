@@ -173,7 +173,8 @@ class PontoMatching(models.AbstractModel):
         return {
             line: finding
             for line, finding in findings.items()
-            if line.partner_editable
+            if line.state == "posted"
+            and line.partner_editable
             and all(claims[item_id] == 1 and item_id in open_ids for item_id in finding.item_ids)
             and self._still_holds(line, finding)
         }

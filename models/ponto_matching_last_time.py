@@ -129,18 +129,16 @@ class PontoMatching(models.AbstractModel):
         :return Finding | None: None when it cannot be repeated with this amount
         """
         items = self._get_own_items(line)
-        currency = line.company_id.currency_id
         base = items.filtered(lambda item: not item.tax_repartition_line_id)
+        if not all(base.tax_ids.mapped("active")) or (items != base and not base.tax_ids):
+            return None  # a tax that is no longer, or that was typed by hand
         partner = line.partner_id or base[:1].partner_id or known.partners.get(payment.key, line.partner_id)
-        if currency.compare_amounts(line.amount, payment.amount) == 0:
-            counterparts = [self._copy_item(item, partner, payment) for item in items]
-        elif len(base) == 1:
-            whole = {"amount_currency": -payment.amount, "balance": -payment.amount}
-            values = {**self._copy_item(base, partner, payment), **whole}
-            counterparts = self._split_taxes(values, base.tax_ids, line.company_id)
-        else:
-            return None  # what each part of another amount would be, nobody knows
-        if currency.compare_amounts(sum(values["balance"] for values in counterparts), -payment.amount):
+        counterparts = self._repeat_items(line, base, partner, payment)
+        # A tax that changed since makes another sum of several items.
+        if line.currency_id.compare_amounts(sum(values["balance"] for values in counterparts), -payment.amount):
+            return None
+        accounts = self.env["account.account"].browse(values["account_id"] for values in counterparts)
+        if not all(self._is_bookable(account, known.journal) for account in accounts):
             return None
         return Finding(
             payment.key,
@@ -152,7 +150,44 @@ class PontoMatching(models.AbstractModel):
         )
 
     @api.model
-    def _copy_item(self, item, partner, payment):
+    def _repeat_items(self, line, base, partner, payment):
+        """Return items like those of an earlier bank transaction, with the taxes of today.
+
+        :param line: `account.bank.statement.line` record, booked
+        :param base: its `account.move.line` records without those of taxes
+        :param partner: `res.partner` record
+        :param Payment payment: of the bank
+        :return list: values of `account.move.line`; empty when the parts of another amount are not known
+        """
+        if len(base) == 1:
+            amounts = [-payment.amount]
+        elif line.currency_id.compare_amounts(line.amount, payment.amount) == 0:
+            amounts = [self._get_amount_with_taxes(item) for item in base]
+        else:
+            return []
+        return [
+            values
+            for item, amount in zip(base, amounts, strict=True)
+            for values in self._split_taxes(
+                self._copy_item(item, partner, payment, amount), item.tax_ids, line.company_id
+            )
+        ]
+
+    @api.model
+    def _get_amount_with_taxes(self, item):
+        """Return what an item and its taxes sum up to, by what the taxes say now.
+
+        :param item: `account.move.line` record
+        :return float:
+        """
+        if not item.tax_ids:
+            return item.balance
+        return item.tax_ids.compute_all(
+            item.balance, item.currency_id, is_refund=item.is_refund, handle_price_include=False
+        )["total_included"]
+
+    @api.model
+    def _copy_item(self, item, partner, payment, amount):
         # An item that has the label of its bank transaction gets that of the new one: "Rent June", not "Rent May".
         is_labelled = item.name == item.move_id.statement_line_id.payment_ref
         return {
@@ -160,12 +195,9 @@ class PontoMatching(models.AbstractModel):
             "account_id": item.account_id.id,
             "partner_id": partner.id,
             "currency_id": item.currency_id.id,
-            "amount_currency": item.amount_currency,
-            "balance": item.balance,
+            "amount_currency": amount,
+            "balance": amount,
             "analytic_distribution": item.analytic_distribution,
             "tax_ids": [Command.set(item.tax_ids.ids)],
             "tax_tag_ids": [Command.set(item.tax_tag_ids.ids)],
-            "tax_repartition_line_id": item.tax_repartition_line_id.id,
-            "group_tax_id": item.group_tax_id.id,
-            "tax_base_amount": item.tax_base_amount,
         }

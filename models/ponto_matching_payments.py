@@ -23,7 +23,9 @@ class PontoMatching(models.AbstractModel):
         payments = []
         for line in lines:
             details = line.transaction_details if isinstance(line.transaction_details, dict) else {}
-            texts = (html2plaintext(line.narration or ""), details.get(INFORMATION) or "", line.ref or "")
+            # Other modules write there, too.
+            details = {key: text for key, text in details.items() if isinstance(text, str)}
+            texts = (html2plaintext(line.narration or ""), details.get(INFORMATION, ""), line.ref or "")
             journal = line.journal_id
             payments.append(
                 self._make_payment(
@@ -35,9 +37,9 @@ class PontoMatching(models.AbstractModel):
                     texts=texts,
                     partner_name=line.partner_name or "",
                     account_number=line.account_number or "",
-                    creditor_id=details.get(CREDITOR) or "",
-                    mandate_id=details.get(MANDATE) or "",
-                    end_to_end_id=details.get(END_TO_END) or "",
+                    creditor_id=details.get(CREDITOR, ""),
+                    mandate_id=details.get(MANDATE, ""),
+                    end_to_end_id=details.get(END_TO_END, ""),
                     bank_code=line.transaction_type or "",
                     partner_id=line.partner_id.id or 0,
                 )

@@ -4,6 +4,8 @@ from odoo import Command, api, models
 
 # An amount as people and banks write it: 1234, 1.234,56, 1,234.56. Three digits after a single sign are thousands.
 WRITTEN_AMOUNT = re.compile(r"^(?P<whole>\d[\d.,' ]*?)(?:[.,](?P<cents>\d{1,2}))?$")
+# With more digits it is a number of something else, and a float would not hold it to the cent.
+MOST_DIGITS = 13
 
 
 class PontoMatching(models.AbstractModel):
@@ -100,7 +102,8 @@ class PontoMatching(models.AbstractModel):
         match = next(filter(None, matches), None)
         text = (match[1] if match.re.groups else match[0]) if match else ""
         amount = WRITTEN_AMOUNT.match((text or "").strip())
-        return float(f"{re.sub(r'[^0-9]', '', amount['whole'])}.{amount['cents'] or 0}") if amount else 0.0
+        digits = re.sub(r"[^0-9]", "", amount["whole"]) if amount else ""
+        return float(f"{digits}.{amount['cents'] or 0}") if 0 < len(digits) <= MOST_DIGITS else 0.0
 
     # ------------------------------------------------------------------ taxes
 

@@ -1,9 +1,13 @@
+import logging
 import re
 
 from odoo import api, models
 
 from .account_journal import SCREEN_MODULES
 from .ponto_match_facts import Finding
+from .ponto_record_errors import UNEXPECTED_ERRORS
+
+_logger = logging.getLogger(__name__)
 
 # What a rule may ask of a payment. Automated without any of them, it would book every payment there is.
 CONDITIONS = ("match_label", "match_amount", "match_partner_ids", "match_journal_ids")
@@ -37,11 +41,17 @@ class PontoMatching(models.AbstractModel):
         for payment in payments:
             partner_id = payment.partner_id or partners.get(payment.key) or 0
             texts = self._get_rule_texts(payment)
-            rule = next((rule for rule in rules if self._is_rule_for(rule, payment.amount, texts, partner_id)), None)
-            if not rule or (payment.date <= tax_lock_date and rule.line_ids.tax_ids):
-                continue
-            if counterparts := self._prepare_counterparts(rule, journal, payment, partner_id):
-                found[payment.key] = self._get_rule_finding(payment, partner_id, counterparts)
+            try:
+                rule = next(
+                    (rule for rule in rules if self._is_rule_for(rule, payment.amount, texts, partner_id)), None
+                )
+                if not rule or (payment.date <= tax_lock_date and rule.line_ids.tax_ids):
+                    continue
+                if counterparts := self._prepare_counterparts(rule, journal, payment, partner_id):
+                    found[payment.key] = self._get_rule_finding(payment, partner_id, counterparts)
+            except UNEXPECTED_ERRORS:
+                # What fails over one payment takes nothing from the others.
+                _logger.exception("Journal %s: a reconciliation model failed over a payment", journal.id)
         return found
 
     @api.model

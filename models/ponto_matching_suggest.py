@@ -32,7 +32,7 @@ class PontoMatching(models.AbstractModel):
         :return dict: id of a line: list of at most five `Finding`
         """
         suggestions = {line.id: [] for line in lines}
-        waiting = lines.filtered(lambda line: line.label_editable and not line.is_reconciled)
+        waiting = lines.filtered(lambda line: line.state == "posted" and line.label_editable and not line.is_reconciled)
         dismissed = self._get_dismissed(waiting)
         for journal, group in waiting.grouped("journal_id").items():
             payments = self._get_payments(group)

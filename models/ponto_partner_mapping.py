@@ -56,22 +56,40 @@ class PontoPartnerMapping(models.Model):
 
     @api.model
     def _forget(self, matches):
-        """Remove what matches taught, because they are taken back.
+        """Remove what matches taught, because they are taken back, and no other match that is applied teaches the same.
 
-        :param matches: `ponto.match` records that users decided
+        :param matches: `ponto.match` records that taught
         """
-        taught = {
-            (match.company_id, kind, value, match.partner_id.commercial_partner_id)
-            for match in matches
-            for kind, value in self._get_values(match.statement_line_id).items()
-        }
         # sudo: as in _remember.
+        others = matches.sudo().search(
+            [
+                ("state", "=", "applied"),
+                ("taught", "=", True),
+                ("id", "not in", matches.ids),
+                ("company_id", "in", matches.company_id.ids),
+                ("partner_id.commercial_partner_id", "in", matches.partner_id.commercial_partner_id.ids),
+            ]
+        )
+        taught = self._get_lessons(matches) - self._get_lessons(others)
         known = self.sudo().search(
             [("company_id", "in", matches.company_id.ids), ("value", "in", [value for _c, _k, value, _p in taught])]
         )
         known.filtered(
             lambda mapping: (mapping.company_id, mapping.kind, mapping.value, mapping.partner_id) in taught
         ).unlink()
+
+    @api.model
+    def _get_lessons(self, matches):
+        """Return whose counterparties matches say they are.
+
+        :param matches: `ponto.match` records
+        :return set: of tuples: company, kind, value, commercial partner
+        """
+        return {
+            (match.company_id, kind, value, match.partner_id.commercial_partner_id)
+            for match in matches
+            for kind, value in self._get_values(match.statement_line_id).items()
+        }
 
     @api.model
     def _get_values(self, line):

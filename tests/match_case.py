@@ -56,6 +56,27 @@ class MatchCase(PontoCase):
             }
         )
 
+    def book_with_taxes(self, line, *parts):
+        """Book a bank transaction on the insurance account, as a user does who knows which taxes it holds.
+
+        :param parts: tuples of an amount, taxes included, and its `account.tax` records
+        """
+        items = []
+        for amount, taxes in parts:
+            values = {
+                "name": "Policy",
+                "account_id": self.expense.id,
+                "partner_id": self.insurer.id,
+                "currency_id": line.currency_id.id,
+                "amount_currency": amount,
+                "balance": amount,
+            }
+            items += self.env["ponto.matching"]._split_taxes(values, taxes, self.company)
+        _liquidity, suspense, _others = line._seek_for_lines()
+        line.with_context(force_delete=True, skip_readonly_check=True).write(
+            {"line_ids": [Command.delete(suspense.id), *map(Command.create, items)]}
+        )
+
     def suggest(self, line):
         return self.env["ponto.matching"]._suggest(line)[line.id]
 

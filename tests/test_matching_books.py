@@ -1,6 +1,8 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from psycopg2 import OperationalError
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -46,6 +48,26 @@ class TestMatchingBooks(MatchingCase):
         line = self.fetch()[invoice.name]
         self.assertOpen(line, invoice)
         self.assertEqual(line.partner_id, self.customer)
+
+    def test_what_looking_for_matches_fails_over_stops_no_import(self):
+        self.begin()
+        self.account.matching = "rules"
+        self.make_document(100)
+        matching = self.env.registry["ponto.matching"]
+        for number, (method, error) in enumerate(
+            (("_find_exact", TypeError), ("_find_exact", OverflowError), ("_get_rules", KeyError))
+        ):
+            self.receive("100.00", f"Payment {number}")
+            with (
+                patch.object(matching, method, side_effect=error("of another module")),
+                self.assertLogs("odoo.addons.account_online_ponto", "ERROR"),
+            ):
+                self.assertEqual(list(self.fetch()), [f"Payment {number}"])
+        with (
+            patch.object(matching, "_find_exact", side_effect=OperationalError("try again")),
+            self.assertRaises(OperationalError),
+        ):
+            self.account._recognize_payments(self.env["ponto.transaction"], [])
 
     def test_when_matching_is_refused_everything_is_imported_without_it(self):
         self.begin()

@@ -76,6 +76,50 @@ class TestLastTime(MatchCase):
         (values,) = self.last_time(self.line(-900.0, "Rent June", **UNKNOWN))
         self.assertEqual(values["name"], "Rent of the workshop")
 
+    def test_what_may_not_be_booked_on_any_more_is_no_example(self):
+        tax = self.new_tax(21.0)
+        last = self.line(-121.0, "Fees", 30, **UNKNOWN)
+        self.book_with_taxes(last, (121.0, tax))
+        self.assertTrue(self.last_time(self.line(-60.5, "Fees", **UNKNOWN)))
+        for archived in (self.expense, tax):
+            archived.active = False
+            for amount in (-121.0, -60.5):
+                self.assertFalse(self.last_time(self.line(amount, "Fees", **UNKNOWN)), archived)
+            archived.active = True
+
+    def test_the_tax_is_what_it_says_now(self):
+        tax = self.new_tax(21.0)
+        self.book_with_taxes(self.line(-121.0, "Fees", 30, **UNKNOWN), (121.0, tax))
+        tax.amount = 6.0
+        for amount, balances in ((-121.0, [114.15, 6.85]), (-106.0, [100.0, 6.0])):
+            values = self.last_time(self.line(amount, "Fees", **UNKNOWN))
+            self.assertEqual([item["balance"] for item in values], balances)
+
+    def test_several_items_are_booked_again_as_long_as_their_taxes_make_the_same_amount(self):
+        tax, other = self.new_tax(21.0), self.new_tax(6.0)
+        parts = ((121.0, tax), (53.0, other), (10.0, tax.browse()))
+        self.book_with_taxes(self.line(-184.0, "Fees", 30, **UNKNOWN), *parts)
+        line = self.line(-184.0, "Fees", **UNKNOWN)
+        balances = [values["balance"] for values in self.last_time(line)]
+        self.assertEqual(balances, [100.0, 21.0, 50.0, 3.0, 10.0])
+        self.assertFalse(self.last_time(self.line(-185.0, "Fees", **UNKNOWN)))
+        other.amount = 12.0
+        self.assertFalse(self.last_time(line))
+
+    def test_a_tax_that_somebody_typed_is_no_example(self):
+        last = self.line(-121.0, "Fees", 30, **UNKNOWN)
+        self.book_with_taxes(last, (121.0, self.new_tax(21.0)))
+        last.move_id.button_draft()
+        last.line_ids.filtered("tax_ids").with_context(skip_invoice_sync=True).tax_ids = False
+        last.move_id.action_post()
+        self.assertEqual(sorted(last.line_ids.mapped("balance")), [-121.0, 21.0, 100.0])
+        self.assertFalse(self.last_time(self.line(-121.0, "Fees", **UNKNOWN)))
+
+    def new_tax(self, percent):
+        return self.env["account.tax"].create(
+            {"name": f"{percent}%", "amount": percent, "type_tax_use": "purchase", "company_id": self.company.id}
+        )
+
 
 @tagged("post_install", "-at_install")
 class TestLikely(MatchCase):
@@ -125,6 +169,12 @@ class TestLikely(MatchCase):
         self.assertEqual(found.item_ids, tuple(theirs.ids))
         self.assertIn("number not found", line.ponto_candidate_evidence)
 
+    def test_what_other_modules_keep_in_the_details_of_a_bank_transaction_is_no_text(self):
+        item = self.bill(100.0)
+        line = self.line(100.0, "Thanks", **THEIRS)
+        line.transaction_details = {"ref1": 1, "ref2": {"a": 1}, "ref3": True, "ref4": ["one", "two"]}
+        self.assertEqual(self.suggest(line)[0].item_ids, tuple(item.ids))
+
     def test_a_document_of_another_partner_than_the_payer_takes_more_than_one_click(self):
         theirs = self.bill(100.0, self.insurer)
         line = self.line(100.0, theirs.move_name, **THEIRS)
@@ -166,6 +216,22 @@ class TestRecognizedPartners(MatchCase):
         self.assertEqual(self.env["ponto.matching"]._apply({line: finding}), line)
         line.action_undo_reconciliation()
         self.assertEqual(self.mappings().partner_id, self.insurer, "it matched by itself: nobody said it then")
+
+    def test_undo_forgets_nothing_that_another_match_taught(self):
+        lines = self.line(1.0).browse()
+        for amount in (100.0, 110.0):
+            item = self.bill(amount, self.insurer)
+            line = self.line(amount, f"all of {item.move_name}", **UNKNOWN)
+            line._accept(self.suggest(line)[0])
+            lines |= line
+        item = self.bill(120.0, self.insurer)
+        line = self.line(120.0, item.move_name, **UNKNOWN)
+        finding = self.suggest(line)[0]
+        self.env["ponto.matching"]._apply({line: finding}, user=self.accountant)  # as *Apply all* does
+        taught = self.mappings()
+        for undone, left in ((line, taught), (lines[0], taught), (lines[1], taught.browse())):
+            undone.with_user(self.accountant).action_undo_match()
+            self.assertEqual(self.mappings(), left)
 
     def test_who_matches_removes_a_mapping_and_nobody_else_does(self):
         line = self.line(5.0, **UNKNOWN)

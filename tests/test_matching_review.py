@@ -105,6 +105,48 @@ class TestMatchingReview(MatchCase):
         self.assertTrue(all((out | come).mapped("is_reconciled")))
         self.assertEqual(len((out | come).line_ids.full_reconcile_id), 1)
 
+    def test_a_transaction_that_is_a_draft_is_not_matched_before_it_is_posted(self):
+        item = self.bill(121.0)
+        line = self.line(121.0, item.move_name, **THEIR_ACCOUNT)
+        finding = self.env["ponto.matching"]._suggest(line)[line.id][0]
+        self.match_journal.with_user(self.accountant).action_ponto_look_again()
+        line.move_id.button_draft()
+        self.assertFalse(line.ponto_candidate)
+        self.assertEqual(self.match_journal.get_ponto_review()["exact"], 0)
+        self.apply(self.match_journal)
+        with self.assertRaisesRegex(UserError, "cannot be matched now"):
+            line._accept(finding)
+        with self.assertRaisesRegex(UserError, "post its entry first"):
+            line.action_ponto_open_match()
+        self.assertEqual(item.move_id.payment_state, "not_paid")
+        line.move_id.action_post()
+        self.apply(self.match_journal)
+        self.assertReconciled(item, line)
+
+    def test_a_match_that_was_reset_to_draft_is_taken_back_as_any_other(self):
+        item = self.bill(121.0)
+        line = self.line(121.0, item.move_name, **THEIR_ACCOUNT)
+        self.match_journal.with_user(self.accountant).action_ponto_look_again()
+        self.apply(self.match_journal)
+        line.move_id.button_draft()
+        self.assertFalse(line.label_editable)
+        line.with_user(self.accountant).action_undo_match()
+        self.assertTrue(line.label_editable)
+        self.assertEqual((line.state, line.ponto_match_ids.state), ("draft", "undone"))
+        self.assertFalse(item.reconciled)
+
+    def test_a_candidate_that_is_dismissed_takes_no_other_with_it(self):
+        self.book_elsewhere(self.line(-80.0, "Fees", 30, **THEIR_ACCOUNT))
+        self.add_rule(self.expense)
+        line = self.line(-85.0, "Fees", **THEIR_ACCOUNT)
+        matching = self.env["ponto.matching"]
+        matching._propose({line: matching._find_by_rules(self.match_journal, matching._get_payments(line))[line.id]})
+        dialog = self.open_dialog(line)
+        for evidence, left in (("last_time", ["rule"]), ("rule", [])):
+            dialog.candidate_ids.filtered(lambda one, evidence=evidence: one.evidence == evidence).action_dismiss()
+            self.assertEqual(dialog.candidate_ids.mapped("evidence"), left)
+        self.assertEqual(line.ponto_match_ids.mapped("state"), ["dismissed", "dismissed"])
+
     def test_the_contact_that_a_user_chose_stays(self):
         contact = self.env["res.partner"].create({"name": "Jan", "parent_id": self.customer.id})
         item = self.bill(121.0)

@@ -1,6 +1,8 @@
+import re
 from datetime import date
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..models.ponto_match_facts import Payment
@@ -151,6 +153,25 @@ class TestMatchingRules(PontoCase):
         first.line_ids.amount_string = "50"
         self.assertFalse(self.items())
 
+    def test_a_model_that_fails_over_one_payment_takes_nothing_from_the_others(self):
+        self.rule(match_label="contains", match_label_param="fee")
+        prepare = type(self.matching)._prepare_counterparts
+        payments = [
+            Payment(key=key, date=DAY, amount=-12.5, currency_id=self.company.currency_id.id, label=f"fee {key}")
+            for key in range(7)
+        ]
+        errors = [None, OverflowError, TypeError, KeyError, AttributeError, re.error, UserError]
+
+        def fail(matching, rule, journal, payment, partner_id):
+            if error := errors[payment.key]:
+                raise error("of another module")
+            return prepare(matching, rule, journal, payment, partner_id)
+
+        self.patch(type(self.matching), "_prepare_counterparts", fail)
+        with self.assertLogs("odoo.addons.account_online_ponto", "ERROR") as logs:
+            self.assertEqual(list(self.matching._find_by_rules(self.journal, payments)), [0])
+        self.assertEqual(len(logs.output), 6)
+
     # ------------------------------------------------------------------ counterpart items
 
     def test_percentages_of_the_balance_are_of_what_is_left(self):
@@ -196,6 +217,8 @@ class TestMatchingRules(PontoCase):
                 [("Card income", -gross), ("Bank fees", round(gross - 1000, 2))],
             )
         self.assertEqual(self.items(-1000.0, "BRT: 1003"), [("Card income", 1003.0), ("Bank fees", -3.0)])
+        for digits in (14, 400):  # no amount, whatever it is
+            self.assertEqual(self.items(1000.0, "BRT: " + "9" * digits), [("Bank fees", -1000.0)])
         rule.line_ids[1].unlink()
         self.assertFalse(self.items(1000.0, "BRT: 1003,07"))
         self.assertTrue(self.items(1003.07, "BRT: 1003,07"))

@@ -197,32 +197,13 @@ class TestSuggestions(MatchCase):
 
     # ------------------------------------------------------------------ like last time
 
-    def book_with_tax(self, line, tax):
-        """Book a bank transaction on the insurance account, as a user does who knows that it holds a tax."""
-        values = self.env["ponto.matching"]._split_taxes(
-            {
-                "name": "Policy",
-                "account_id": self.expense.id,
-                "partner_id": self.insurer.id,
-                "currency_id": line.currency_id.id,
-                "amount_currency": -line.amount,
-                "balance": -line.amount,
-            },
-            tax,
-            self.company,
-        )
-        _liquidity, suspense, _others = line._seek_for_lines()
-        line.with_context(force_delete=True, skip_readonly_check=True).write(
-            {"line_ids": [Command.delete(suspense.id), *map(Command.create, values)]}
-        )
-
     def test_it_is_booked_like_last_time_by_creditor_and_mandate_with_its_taxes(self):
         tax = self.env["account.tax"].create(
             {"name": "21%", "amount": 21.0, "type_tax_use": "purchase", "company_id": self.company.id}
         )
         mandate = {"transaction_details": {"ref2": "M-17", "ref3": "BE98ZZZ123"}}
         last = self.line(-121.0, "Policy", days_ago=40, **mandate)
-        self.book_with_tax(last, tax)
+        self.book_with_taxes(last, (121.0, tax))
         self.assertEqual(sorted(last.line_ids.mapped("balance")), [-121.0, 21.0, 100.0])
         other = {"transaction_details": {"ref2": "M-18", "ref3": "BE98ZZZ123"}}
         self.assertFalse(self.suggest(self.line(-60.5, "Another policy", **other)))

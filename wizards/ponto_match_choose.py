@@ -73,8 +73,10 @@ class PontoMatchChoose(models.TransientModel):
 
         :param line: `account.bank.statement.line` record
         :return dict: window action
-        :raises UserError: when it is matched or booked already
+        :raises UserError: when it is not posted, or matched or booked already
         """
+        if line.state != "posted":
+            raise UserError(self.env._("Only a posted bank transaction can be matched: post its entry first."))
         if not line.label_editable:
             raise UserError(self.env._("This bank transaction is matched or booked already: undo that first."))
         wizard = self.create({"statement_line_id": line.id})
