@@ -6,6 +6,8 @@ from odoo.fields import Domain
 from ..payment_references import CREDITOR, NUMBER, STRUCTURED, References, name_key, number_strength
 from .ponto_match_facts import Finding
 from .ponto_matching_batch import DAYS
+from .ponto_matching_suggest import MOST_SUGGESTIONS
+from .ponto_open_items import OpenItem, OpenItems, Owner
 from .ponto_subset import find_only_subset
 
 # Of each kind of what may have to do with payments, no more than these are read: the newest.
@@ -21,9 +23,10 @@ class LookUp:
     payments: list  # of `Payment`
     partners: dict  # key of a payment: `res.partner` record, commercial
     texts: dict  # key of a payment: `References`
+    cents: dict  # key of a payment: its amount in the smallest unit of the currency
+    dismissed: dict  # key of a payment: what users do not want to see again
     items: object  # `account.move.line` records that may have to do with them, open, oldest first
-    names: dict  # id of an item: its references by kind
-    numbers: dict  # commercial partner: its account numbers
+    open: OpenItems  # the same, as values
 
 
 class PontoMatching(models.AbstractModel):
@@ -50,14 +53,16 @@ class PontoMatching(models.AbstractModel):
             payment.key: References((payment.label, *payment.texts, payment.end_to_end_id)) for payment in payments
         }
         items = self._get_likely_items(journal, payments, kin.commercial_partner_id, texts)
+        currency = journal.currency_id or journal.company_id.currency_id
         return LookUp(
             journal,
             payments,
             partners,
             texts,
+            {payment.key: self._get_cents(currency, payment.amount) for payment in payments},
+            self._get_dismissed(self.env["account.bank.statement.line"].browse([payment.key for payment in payments])),
             items,
-            {item.id: self._get_references(self._get_names(item)) for item in items},
-            self._get_partner_accounts(items.partner_id),
+            self._read_items(items, currency),
         )
 
     @api.model
@@ -104,6 +109,38 @@ class PontoMatching(models.AbstractModel):
         return keys
 
     @api.model
+    def _read_items(self, items, currency):
+        """Return open items as values.
+
+        :param items: `account.move.line` records
+        :param currency: `res.currency` record of all of them
+        :return OpenItems: in the same order
+        """
+        numbers = self._get_partner_accounts(items.partner_id)
+        owners = {False: Owner(0, 0, frozenset(), frozenset())}
+        for partner in items.partner_id | items.partner_id.commercial_partner_id:
+            kin = partner.commercial_partner_id
+            names = frozenset(name_key(name) for name in (partner.name, kin.name) if name)
+            owners[partner.id] = Owner(partner.id, kin.id, names, frozenset(numbers.get(kin, ())))
+        values = [
+            OpenItem(
+                item.id,
+                item.account_id.id,
+                owners[item.partner_id.id],
+                self._get_cents(currency, item.amount_residual_currency),
+                item.statement_line_id.id,
+                item.account_type in PARTNER_ACCOUNTS,
+                self._get_references(self._get_names(item)),
+            )
+            for item in items
+        ]
+        return OpenItems(values, owners)
+
+    @api.model
+    def _get_cents(self, currency, amount):
+        return round(currency.round(amount) / currency.rounding)
+
+    @api.model
     def _get_names(self, item):
         """Return the numbers by which somebody may name a document."""
         move = item.move_id
@@ -136,17 +173,23 @@ class PontoMatching(models.AbstractModel):
         """
         findings = []
         for payment in known.payments:
-            fitting = self._get_fitting(known, payment)
-            judged = (self._judge_document(known, payment, item) for item in fitting)
+            cents, mine = known.cents[payment.key], known.partners.get(payment.key)
+            texts, dismissed = known.texts[payment.key], known.dismissed[payment.key]
+            items = known.open.get_plausible(payment, cents, mine.id if mine else 0, texts, dismissed, MOST_SUGGESTIONS)
+            judged = (self._judge_document(known, payment, item) for item in items)
             findings += [finding for finding in judged if finding]
-            findings += self._find_sums(known, payment, fitting)
+            findings += self._find_sums(known, payment)
         return findings
 
     @api.model
     def _get_fitting(self, known, payment):
-        """Return the open items that money in the direction of a payment settles."""
-        return known.items.filtered(
-            lambda item: item.amount_residual_currency * payment.amount > 0 and item.statement_line_id.id != payment.key
+        """Return the open items that money in the direction of a payment settles.
+
+        :return: `account.move.line` records
+        """
+        cents = known.cents[payment.key]
+        return known.items.browse(
+            item.id for item in known.open.by_id.values() if item.cents * cents > 0 and item.line_id != payment.key
         )
 
     @api.model
@@ -155,45 +198,48 @@ class PontoMatching(models.AbstractModel):
 
         :param LookUp known: what was read
         :param Payment payment: of the bank
-        :param item: `account.move.line` record, open
+        :param OpenItem item: of the direction of the payment
         :return Finding | None: the candidate
         """
         found, missing = self._get_facts(known, payment, item)
-        mine, partner = known.partners.get(payment.key), item.partner_id.commercial_partner_id
-        if mine and partner and mine != partner and "number" not in found:
+        mine, kin = known.partners.get(payment.key), item.owner.kin_id
+        is_mine = bool(mine) and mine.id == kin
+        if mine and kin and not is_mine and "number" not in found:
             return None  # somebody else's money
-        if (not mine or mine != partner) and not {"amount", "number"}.intersection(found):
+        if not is_mine and not {"amount", "number"}.intersection(found):
             return None
-        return Finding(payment.key, "suggestion", item.account_id.id, partner.id, (item.id,), found, missing)
+        return Finding(payment.key, "suggestion", item.account_id, kin, (item.id,), found, missing)
 
     @api.model
     def _get_facts(self, known, payment, item):
         """Return what speaks for a document, and what does not.
 
+        :param item: `OpenItem`, or its record
         :return tuple: names of facts found, and missing
         """
+        item = known.open.by_id[item.id]
         facts = {
-            "amount": item.currency_id.compare_amounts(item.amount_residual_currency, payment.amount) == 0,
-            **self._get_partner_facts(known, payment, item.partner_id),
-            "number": self._is_named(known.texts[payment.key], known.names[item.id]),
+            "amount": item.cents == known.cents[payment.key],
+            **self._get_partner_facts(known, payment, item.owner),
+            "number": self._is_named(known.texts[payment.key], item.references),
         }
         return tuple(fact for fact in facts if facts[fact]), tuple(fact for fact in facts if not facts[fact])
 
     @api.model
-    def _get_partner_facts(self, known, payment, partner):
+    def _get_partner_facts(self, known, payment, owner):
         """Return whether the payer is the partner of a document, by the best sign that there is.
 
+        :param Owner owner: of the document
         :return dict: one fact: whether it is so; nothing when the bank does not tell who it is
         """
-        kin, mine = partner.commercial_partner_id, known.partners.get(payment.key)
-        if kin and mine and mine != kin:
+        mine = known.partners.get(payment.key)
+        if owner.kin_id and mine and mine.id != owner.kin_id:
             return {"payer": False}
-        names = {name_key(name) for name in (partner.name, kin.name) if name}
-        if payment.account_number and payment.account_number in known.numbers.get(kin, ()):
+        if payment.account_number and payment.account_number in owner.numbers:
             return {"account": True}
-        if payment.partner_name and name_key(payment.partner_name) in names:
+        if payment.partner_name and name_key(payment.partner_name) in owner.names:
             return {"name": True}
-        if kin and mine:
+        if owner.kin_id and mine:
             return {"partner": True}
         if payment.account_number:
             return {"account": False}
@@ -215,25 +261,21 @@ class PontoMatching(models.AbstractModel):
     # ------------------------------------------------------------------ several documents
 
     @api.model
-    def _find_sums(self, known, payment, items):
+    def _find_sums(self, known, payment):
         """Return the only set of open documents of the payment's partner that makes up its amount.
 
         :return list: of one `Finding`, or none
         """
-        mine = known.partners.get(payment.key)
+        mine, cents = known.partners.get(payment.key), known.cents[payment.key]
         if not mine:
             return []
-        theirs = items.filtered(
-            lambda item: item.partner_id.commercial_partner_id == mine and item.account_type in PARTNER_ACCOUNTS
-        )
         findings = []
-        for account, group in theirs.grouped("account_id").items():
-            rounding = group.currency_id.rounding
-            cents = [round(abs(item.amount_residual_currency) / rounding) for item in group]
-            places = find_only_subset(cents, round(abs(payment.amount) / rounding))
+        for account_id, items in known.open.get_due(mine.id, cents > 0).items():
+            group = [item for item in items if item.line_id != payment.key]
+            places = find_only_subset([abs(item.cents) for item in group], abs(cents))
             if places:
-                facts = self._get_partner_facts(known, payment, mine)
+                facts = self._get_partner_facts(known, payment, known.open.owners[mine.id])
                 found = ("sum", *(fact for fact in facts if facts[fact]))
                 documents = tuple(group[place].id for place in places)
-                findings.append(Finding(payment.key, "suggestion", account.id, mine.id, documents, found))
+                findings.append(Finding(payment.key, "suggestion", account_id, mine.id, documents, found))
         return findings

@@ -125,6 +125,18 @@ class TestSuggestions(MatchCase):
         self.assertEqual([finding.item_ids for finding in self.suggest(line)], [tuple(second.ids)])
         self.assertEqual(line.ponto_match_ids.state, "dismissed")
 
+    def test_of_many_alike_the_oldest_are_shown_then_the_next(self):
+        mine = [self.bill(50.0).id for _number in range(8)]
+        named = self.bill(70.0)
+        equal = self.bill(33.0)
+        line = self.line(33.0, f"{named.move_name} or another", **THEIR_ACCOUNT)
+        shown = [finding.item_ids for finding in self.suggest(line)]
+        self.assertEqual(shown, [(named.id,), (equal.id,), *((item,) for item in mine[:3])])
+        for finding in self.suggest(line)[1:]:
+            line._dismiss(finding)
+        shown = [finding.item_ids for finding in self.suggest(line)]
+        self.assertEqual(shown, [(named.id,), *((item,) for item in mine[3:7])])
+
     def test_the_number_of_queries_is_that_of_one_line(self):
         for number in range(10):
             self.bill(10.0 + number)
