@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..payment_references import CREDITOR, NUMBER, STRUCTURED, References, name_key, number_strength
+from ..statement_files.accounts import spellings
 from .ponto_match_facts import Finding
 from .ponto_matching_batch import DAYS
 from .ponto_matching_suggest import MOST_SUGGESTIONS
@@ -37,11 +38,12 @@ class PontoMatching(models.AbstractModel):
     # ------------------------------------------------------------------ what is read
 
     @api.model
-    def _look_up(self, journal, payments, owners=None):
+    def _look_up(self, journal, payments, dismissed, owners=None):
         """Read what may have to do with payments; the number of queries does not depend on theirs.
 
         :param journal: `account.journal` record
         :param list payments: of `Payment`, at least one
+        :param dict dismissed: as `_get_dismissed` gives it
         :param dict owners: whom they may be of, where that was looked up before
         :return LookUp: all of it
         """
@@ -60,7 +62,7 @@ class PontoMatching(models.AbstractModel):
             partners,
             texts,
             {payment.key: self._get_cents(currency, payment.amount) for payment in payments},
-            self._get_dismissed(self.env["account.bank.statement.line"].browse([payment.key for payment in payments])),
+            dismissed,
             items,
             self._read_items(items, currency),
         )
@@ -149,7 +151,7 @@ class PontoMatching(models.AbstractModel):
 
     @api.model
     def _get_partner_accounts(self, partners):
-        """Return the account numbers of partners, sanitized.
+        """Return the account numbers of partners, in every spelling.
 
         :param partners: `res.partner` records
         :return dict: commercial partner: set of numbers
@@ -159,7 +161,7 @@ class PontoMatching(models.AbstractModel):
             [("partner_id.commercial_partner_id", "in", partners.commercial_partner_id.ids)]
         ):
             kin = account.partner_id.commercial_partner_id
-            numbers.setdefault(kin, set()).add(account.sanitized_acc_number)
+            numbers.setdefault(kin, set()).update(spellings(account.sanitized_acc_number or ""))
         return numbers
 
     # ------------------------------------------------------------------ single documents

@@ -36,21 +36,22 @@ class PontoMatching(models.AbstractModel):
         dismissed = self._get_dismissed(waiting)
         for journal, group in waiting.grouped("journal_id").items():
             payments = self._get_payments(group)
-            for finding in self._find_candidates(journal, payments) if payments else ():
+            for finding in self._find_candidates(journal, payments, dismissed) if payments else ():
                 if self._get_dismissable(finding) not in dismissed[finding.key]:
                     suggestions[finding.key].append(finding)
         return {key: self._get_best(findings) for key, findings in suggestions.items()}
 
     @api.model
-    def _find_candidates(self, journal, payments):
+    def _find_candidates(self, journal, payments, dismissed):
         """Return everything that may be right for payments of one journal, in no order.
 
         :param journal: `account.journal` record
         :param list payments: of `Payment`, at least one
+        :param dict dismissed: as `_get_dismissed` gives it
         :return list: of `Finding`
         """
         owners = self._get_known_partners(journal.company_id, payments)
-        known = self._look_up(journal, payments, owners)
+        known = self._look_up(journal, payments, dismissed, owners)
         return [
             *self._find(journal, payments, rules=True, owners=owners).values(),
             *self._find_likely_documents(known),

@@ -88,10 +88,13 @@ class TestDoubts(MatchCase):
 
     def test_an_account_is_known_however_it_is_written(self):
         item = self.bill(100.0)
-        self.env["res.partner"].create(
+        somebody = self.env["res.partner"].create(
             {"name": "Somebody", "bank_ids": [Command.create({"acc_number": DOMESTIC_SAVINGS})]}
         )
         self.assertFalse(self.find(100.0, item.move_name, account_number=SAVINGS), "it is somebody else's account")
+        theirs = self.bill(55.0, somebody)
+        (candidate,) = self.suggest(self.line(55.0, "Thank you", account_number=SAVINGS))
+        self.assertEqual((candidate.item_ids, candidate.found), (tuple(theirs.ids), ("amount", "account")))
         self.assertFound(item, self.find(100.0, item.move_name, **STRANGER))
 
     def test_a_transfer_that_names_a_document_is_a_transfer(self):

@@ -155,7 +155,8 @@ class TestLikely(MatchCase):
         self.register(12.0, 1)
         line = self.line(-99.0, "Nothing like it", **UNKNOWN)
         matching = self.env["ponto.matching"]
-        items = matching._look_up(self.match_journal, matching._get_payments(line)).items
+        dismissed = matching._get_dismissed(line)
+        items = matching._look_up(self.match_journal, matching._get_payments(line), dismissed).items
         self.assertEqual(items.filtered("payment_id").mapped("amount_residual"), [-11.0])
         old = self.line(-10.0, "Late", **UNKNOWN)
         found = [finding.item_ids for finding in self.suggest(old)]
