@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date as day
 from datetime import timedelta
 
-from ..payment_references import CREDITOR, NUMBER, STRONG, STRUCTURED, is_likely_slip, number_key, number_strength
+from ..payment_references import CREDITOR, NUMBER, STRONG, STRUCTURED, is_likely_slip, number_strength
 from .ponto_match_facts import Finding
 
 CUSTOMER_REFERENCE = "customer_reference"
 # The evidence that is named when several point to one document.
 ORDER = (STRUCTURED, CREDITOR, NUMBER, CUSTOMER_REFERENCE)
-# Nobody pays a document much earlier than its date: it was another one, of a series of the same reference.
+# Who names a document much earlier than its date means another one of the same reference, as of a subscription.
 EARLIEST = timedelta(days=14)
 # Families of ISO 20022 for what comes back: returned transfers, unpaid and refunded direct debits.
 RETURNS = ("RRTN", "RPCR", "UPDD", "PRDD", "RCDD", "UPCQ", "UPCT")
@@ -27,6 +27,7 @@ class OpenDocument:
     is_purchase: bool
     date: day
     references: dict[str, set[str]]  # kind: keys
+    own_numbers: set[str]  # of its keys, those that the company's sequences gave it or what it pays
     is_complete: bool = (
         True  # False when only items of one amount are known: it cannot be settled, only be mistaken for
     )
@@ -157,7 +158,7 @@ class Weighing:
             return False
         if len(set().union(*(document.account_ids for document in chosen))) > 1:
             return False
-        if any(case.payment.date < document.date - EARLIEST for document in chosen if not document.is_payment):
+        if any(self._is_too_early(case, document) for document in chosen):
             return False
         numbers = set().union(*(document.numbers for document in chosen))
         if case.references.names_another(numbers):
@@ -174,15 +175,20 @@ class Weighing:
                 return False
         return True
 
+    def _is_too_early(self, case, document):
+        is_early = not document.is_payment and case.payment.date < document.date - EARLIEST
+        # A number of its own names no other one, whatever date it was given.
+        return is_early and not document.own_numbers & case.references.get_named(document.own_numbers)
+
     def _is_beyond_doubt(self, document, keys):
         """Tell whether a number without check digits names a document although nobody knows the payer.
 
-        Only the one that the company gave: what people wrote on a document ("Rent 06/2025") others write too. A
-        registered payment is the company's own with all that is written on it.
+        Only one that the company gave: what people wrote on a document ("Rent 06/2025") others write too. What is on a
+        payment that the company sends is its own text.
         """
-        if not document.is_payment:
-            keys &= {number_key(document.name)}
-        keys = {key for key in keys if number_strength(key) == STRONG}
+        is_sent = document.is_payment and document.residual < 0
+        named = keys if is_sent else keys & document.own_numbers
+        keys = {key for key in named if number_strength(key) == STRONG}
         others = [other for other in self._by_amount[document.residual] if other.key != document.key]
         return bool(keys) and not any(
             is_likely_slip(key, number) for key in keys for other in others for number in other.numbers

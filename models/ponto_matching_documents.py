@@ -50,7 +50,8 @@ class PontoMatching(models.AbstractModel):
                 SELECT item.id, item.account_id, item.amount_residual_currency, partner.commercial_partner_id,
                        move.id, move.name, move.ref, move.payment_reference, move.move_type,
                        COALESCE(move.invoice_date, move.date),
-                       payment.id, payment.name, payment.memo, payment.payment_reference, paid.references, carried.found
+                       payment.id, payment.name, payment.memo, payment.payment_reference, paid.references, paid.names,
+                       carried.found
                   FROM account_move_line item
                   JOIN account_move move ON move.id = item.move_id
                   JOIN account_account account ON account.id = item.account_id
@@ -80,10 +81,10 @@ class PontoMatching(models.AbstractModel):
         return self._read_documents(self.env.cr.fetchall(), currency)
 
     def _get_paid_references_query(self):
-        """Return the numbers and references of the documents that a registered payment is reconciled with."""
+        """Return the references, and the names, of the documents that a registered payment is reconciled with."""
         return SQL(
             """
-            SELECT array_agg(DISTINCT reference) AS references
+            SELECT array_agg(DISTINCT reference) AS references, array_agg(DISTINCT document.name) AS names
               FROM account_move_line due
               JOIN account_partial_reconcile part ON due.id IN (part.debit_move_id, part.credit_move_id)
               JOIN account_move_line other
@@ -106,11 +107,11 @@ class PontoMatching(models.AbstractModel):
         factor = 10**currency.decimal_places
         documents = {}
         for item_id, account_id, residual, partner_id, move_id, *texts in rows:
-            name, ref, reference, move_type, date, payment_id, *payment_texts, paid, found = texts
+            name, ref, reference, move_type, date, payment_id, payment_name, *written, paid, paid_names, found = texts
             document = documents.get(move_id)
             if not document:
                 if payment_id:
-                    references = self._get_references([name, *payment_texts, *(paid or ())])
+                    references = self._get_references([name, payment_name, *written, *(paid or ())])
                 elif move_type in SALES:
                     # The reference of a credit note says what it reverses: another document.
                     own = ref if move_type != "out_refund" else None
@@ -124,6 +125,7 @@ class PontoMatching(models.AbstractModel):
                     move_type in PURCHASES,
                     date,
                     references,
+                    {number_key(text) for text in (name, payment_name, *(paid_names or ())) if text},
                     bool(found or payment_id),
                     name=name or "",
                 )

@@ -122,7 +122,7 @@ class PontoMatching(models.AbstractModel):
         owners = {False: Owner(0, 0, frozenset(), frozenset())}
         for partner in items.partner_id | items.partner_id.commercial_partner_id:
             kin = partner.commercial_partner_id
-            names = frozenset(name_key(name) for name in (partner.name, kin.name) if name)
+            names = frozenset(key for name in (partner.name, kin.name) if (key := name_key(name)))
             owners[partner.id] = Owner(partner.id, kin.id, names, frozenset(numbers.get(kin, ())))
         values = [
             OpenItem(

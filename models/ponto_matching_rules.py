@@ -37,7 +37,7 @@ class PontoMatching(models.AbstractModel):
         partners = self._find_partners(company, [payment for payment in payments if not payment.partner_id], owners)
         # Odoo would refuse the taxes, and with them whatever is booked together with this payment.
         tax_lock_date = company._get_user_lock_date("tax_lock_date", ignore_exceptions=True)
-        found = {}
+        found, failed = {}, False
         for payment in payments:
             partner_id = payment.partner_id or partners.get(payment.key) or 0
             texts = self._get_rule_texts(payment)
@@ -50,8 +50,10 @@ class PontoMatching(models.AbstractModel):
                 if counterparts := self._prepare_counterparts(rule, journal, payment, partner_id):
                     found[payment.key] = self._get_rule_finding(payment, partner_id, counterparts)
             except UNEXPECTED_ERRORS:
-                # What fails over one payment takes nothing from the others.
-                _logger.exception("Journal %s: a reconciliation model failed over a payment", journal.id)
+                # What fails over one payment takes nothing from the others; it may fail over all of them.
+                if not failed:
+                    _logger.exception("Journal %s: a reconciliation model failed over a payment", journal.id)
+                failed = True
         return found
 
     @api.model

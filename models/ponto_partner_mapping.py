@@ -115,7 +115,7 @@ class PontoPartnerMapping(models.Model):
                 ("company_id", "=", company.id),
                 ("value", "in", [*numbers, *names]),
                 ("partner_id.active", "=", True),
-                ("partner_id.company_id", "in", (False, company.id)),
+                ("partner_id.company_id", "in", (False, *company.sudo().parent_ids.ids)),
             ],
             ["kind", "value", "partner_id"],
         )

@@ -54,8 +54,9 @@ def is_date(words: list[str]) -> bool:
     """
     if len(words) != 3:
         return False
-    first, second, third = map(len, words)
-    return second <= 2 and ((first <= 2 and third in (2, 4)) or (first == 4 and third <= 2))
+    day, month, year = words if len(words[0]) <= 2 else reversed(words)
+    is_year = len(year) == 2 or (len(year) == 4 and year[:2] in ("19", "20"))
+    return is_year and len(day) <= 2 and 1 <= int(day) <= 31 and len(month) <= 2 and 1 <= int(month) <= 12
 
 
 def is_likely_slip(key: str, other: str) -> bool:

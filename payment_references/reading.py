@@ -12,6 +12,8 @@ from .structured import find_structured, is_creditor_reference, structured_key
 
 STRUCTURED, CREDITOR, NUMBER = "structured", "creditor", "number"
 MOST_WORDS = 7  # of one number: INV / 2025 / 11 / 00001, or a creditor reference in groups of four
+LONGEST_AFFIX = 3  # letters: "WEB-INV/2025/1" and "INV/2025/1/CN" are other numbers, "invoice-INV/2025/1" is not
+LONG_DIGITS = 8  # as one word they are no piece of a telephone number, an amount or an account written in groups
 MOST_SPANS = 20  # of one key in one text: whoever repeats it more often says nothing more
 GLUE = frozenset("/-._\\")
 
@@ -121,13 +123,14 @@ class References:
     def _stands_alone(self, hit: Named, hits: list[Named]) -> bool:
         """Tell whether a number is no piece of something else, unless that is another number.
 
-        What is glued to it goes on: "INV/2025/1/2", "WEB-INV/2025/1"; only a dot may end a word before it. Digits
-        alone may be a piece of all that has digits: a telephone number, an amount, an account, a date.
+        What is glued to it goes on: "INV/2025/1/2", "WEB-INV/2025/1"; a dot may end a word before it. Digits alone may
+        be a piece of all that has digits: a telephone number, an amount, an account, a date.
         """
         span, bare = hit.span, hit.key.isdigit()
         words, between = self._words[span.text], self._between[span.text]
-        if bare and not (self._is_glued(span) and not is_date(words[span.start : span.end])):
+        if bare and (not self._is_glued(span) or is_date(words[span.start : span.end])):
             return False
+        lonely = bare and not (span.end - span.start == 1 and len(hit.key) >= LONG_DIGITS)
         for place, joint in ((span.start - 1, span.start - 1), (span.end, span.end - 1)):
             if not 0 <= place < len(words):
                 continue
@@ -135,7 +138,8 @@ class References:
             if any(other.span.contains(neighbor) for other in hits):
                 continue
             has_digits, glued = any(map(str.isdigit, words[place])), GLUE.issuperset(between[joint])
-            if (glued and (has_digits or between[joint] != ".")) or (bare and has_digits):
+            is_affix = has_digits or (between[joint] != "." and len(words[place]) <= LONGEST_AFFIX)
+            if (glued and is_affix) or (lonely and has_digits):
                 return False
         return True
 

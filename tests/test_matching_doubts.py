@@ -60,6 +60,12 @@ class TestDoubts(MatchCase):
         self.assertFalse(self.find(-900.0, "huur juni 2025", **STRANGER))
         self.assertEqual(self.find(-900.0, "huur juni 2025", **SUPPLIERS).evidence, "payment")
 
+    def test_what_a_customer_wrote_is_no_registered_payment_of_another_one(self):
+        item = self.bill(950.0, self.insurer, payment_reference="Huur 06/2025")
+        self.register(item, "Huur 06/2025")
+        self.assertFalse(self.find(950.0, "huur 06/2025", **STRANGER))
+        self.assertEqual(self.find(950.0, f"huur, {item.move_name}", **STRANGER).evidence, "payment")
+
     def test_a_registered_payment_comes_before_documents_of_its_partner_only(self):
         self.register(self.bill(210.0, self.supplier, "in_invoice", ref="F25-1100"), "F25-1100")
         self.assertEqual(self.find(-210.0, "F25-1100", **STRANGER).evidence, "payment")
@@ -85,6 +91,7 @@ class TestDoubts(MatchCase):
         item = self.bill(60.0, ref="CONTRACT-1188")  # of 20 days ago
         self.assertFalse(self.find(60.0, "CONTRACT-1188", days_ago=35, **THEIRS))
         self.assertFound(item, self.find(60.0, "CONTRACT-1188", days_ago=34, **THEIRS))
+        self.assertFound(item, self.find(60.0, f"early: {item.move_name}", days_ago=50, **THEIRS))
 
     def test_an_account_is_known_however_it_is_written(self):
         item = self.bill(100.0)
@@ -134,6 +141,13 @@ class TestDoubts(MatchCase):
         )
         item = self.bill(100.0, self.insurer, company_id=branch.id, invoice_date=date.today() - timedelta(days=8))
         label = item.move_name
-        for values in ({"account_number": SAVINGS}, {"partner_name": "Partner of the parent"}):
+        other = self.env["res.partner"].create({"name": "Other partner", "company_id": self.company.id})
+        told = self.line(1.0, "x", journal_id=journal.id, partner_name="Whose name is not in any file")
+        self.env["ponto.partner.mapping"]._remember(told, other)
+        for values in (
+            {"account_number": SAVINGS},
+            {"partner_name": "Partner of the parent"},
+            {"partner_name": told.partner_name},
+        ):
             self.assertFalse(self.find(100.0, label, journal_id=journal.id, **values), values)
         self.assertFound(item, self.find(100.0, label, journal_id=journal.id, **STRANGER))

@@ -80,6 +80,8 @@ class TestPaymentReferences(BaseCase):
             "INV/2025/0 0001",  # a bank's line ends there
             "INV/2025/00001-INV/2025/00002",
             "nr.INV/2025/00001.",
+            "Invoice-INV/2025/00001",
+            "INV/2025/00001/Janssens",
         ):
             self.assertIn("INV/2025/00001", self.named(text, "INV/2025/00001", "INV/2025/00002"), text)
 
@@ -99,12 +101,19 @@ class TestPaymentReferences(BaseCase):
             self.assertFalse(self.named(text, "INV/2025/00001"), text)
 
     def test_digits_alone_are_a_number_where_no_others_are_near(self):
-        for text in ("factuur 2025/00123 van mei", "202500123", "2025-00123, 2025-00124", "nr.202500123"):
-            self.assertIn("2025/00123", self.named(text, "2025/00123", "2025/00124"), text)
-        for text in ("2025 00123", "32 2025/00123", "202500123 17", "202500123,45", "2025/00123/A"):
-            self.assertFalse(self.named(text, "2025/00123"), text)
+        for text in ("factuur 2025/123 van mei", "2025123", "2025-123, 2025-124", "nr.2025123"):
+            self.assertIn("2025/123", self.named(text, "2025/123", "2025/124"), text)
+        for text in ("2025 123", "32 2025/123", "2025123 17", "2025123,45", "2025/123/A", "99 2025123"):
+            self.assertFalse(self.named(text, "2025/123"), text)
         for number, text in (("12112025", "12/11/2025"), ("121125", "12-11-25"), ("20251112", "2025.11.12")):
             self.assertFalse(self.named(f"paid on {text}", number), text)
+        self.assertTrue(self.named("25/11/0001", "25/11/0001"), "no date")
+
+    def test_a_long_word_of_digits_is_no_piece_of_what_stands_beside_it(self):
+        for text in ("20250123 15/05/2025", "20250123 121,00 EUR", "customer 5512 20250123"):
+            self.assertTrue(self.named(text, "20250123"), text)
+        for text in ("2025 0123", "20250123/2", "17-20250123", "120250123"):
+            self.assertFalse(self.named(text, "20250123"), text)
 
     def test_a_number_that_is_repeated_without_end_is_read_once(self):
         references = References(["INV/2025/00001 " * 20_000])
