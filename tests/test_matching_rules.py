@@ -170,7 +170,7 @@ class TestMatchingRules(PontoCase):
         self.patch(type(self.matching), "_prepare_counterparts", fail)
         with self.assertLogs("odoo.addons.account_online_ponto", "ERROR") as logs:
             self.assertEqual(list(self.matching._find_by_rules(self.journal, payments)), [0])
-        self.assertEqual(len(logs.output), 6)
+        self.assertEqual(len(logs.output), 1, "one tells of them all")
 
     # ------------------------------------------------------------------ counterpart items
 
