@@ -158,7 +158,7 @@ class Weighing:
             return False
         if len(set().union(*(document.account_ids for document in chosen))) > 1:
             return False
-        if any(self._is_too_early(case, document) for document in chosen):
+        if any(self._is_too_early(case, document, named) for document in chosen):
             return False
         numbers = set().union(*(document.numbers for document in chosen))
         if case.references.names_another(numbers):
@@ -175,10 +175,10 @@ class Weighing:
                 return False
         return True
 
-    def _is_too_early(self, case, document):
+    def _is_too_early(self, case, document, named):
         is_early = not document.is_payment and case.payment.date < document.date - EARLIEST
         # A number of its own names no other one, whatever date it was given.
-        return is_early and not document.own_numbers & case.references.get_named(document.own_numbers)
+        return is_early and not any((NUMBER, key) in named for key in document.own_numbers)
 
     def _is_beyond_doubt(self, document, keys):
         """Tell whether a number without check digits names a document although nobody knows the payer.

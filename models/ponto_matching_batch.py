@@ -52,6 +52,6 @@ class PontoMatching(models.AbstractModel):
             return next(iter(equal.values()))
         if equal:
             return items.browse()
-        cents = [round(abs(item.amount_residual_currency) / currency.rounding) for item in items]
-        places = find_only_subset(cents, round(total / currency.rounding)) if items else None
+        cents = [self._get_cents(currency, abs(item.amount_residual_currency)) for item in items]
+        places = find_only_subset(cents, self._get_cents(currency, total)) if items else None
         return items.browse([items[place].id for place in places or ()])

@@ -115,7 +115,11 @@ class PontoPartnerMapping(models.Model):
                 ("company_id", "=", company.id),
                 ("value", "in", [*numbers, *names]),
                 ("partner_id.active", "=", True),
-                ("partner_id.company_id", "in", (False, *company.sudo().parent_ids.ids)),
+                (
+                    "partner_id.company_id",
+                    "in",
+                    (False, *self.env["ponto.matching"]._get_companies_of_partners(company)),
+                ),
             ],
             ["kind", "value", "partner_id"],
         )

@@ -26,9 +26,8 @@ def account_number(text: str) -> str:
 def spellings(text: str) -> set[str]:
     """Return the ways in which one account number may be kept: as it is, as its IBAN, as its Belgian domestic number.
 
-    :param text: the number
-    :return: without blanks and hyphens, in capitals
+    :param text: the number, without blanks and signs, in capitals
     """
     number = account_number(text)
     domestic = BELGIAN_IBAN.match(number)
-    return {"".join(text.split()).replace("-", "").upper(), number, *([domestic[1]] if domestic else ())}
+    return {text, number, *([domestic[1]] if domestic else ())}

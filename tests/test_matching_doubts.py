@@ -5,9 +5,9 @@ from odoo.tests import tagged
 
 from .common import OTHER_IBAN
 from .match_case import MatchCase
+from .matching_case import SUPPLIER
 
 SAVINGS, DOMESTIC_SAVINGS = "BE34091000277790", "091-0002777-90"
-SUPPLIER = "BE62510007547061"
 THEIRS = {"account_number": OTHER_IBAN, "partner_name": "Drukkerij Claes"}
 SUPPLIERS = {"account_number": SUPPLIER, "partner_name": "Papier Peeters"}
 STRANGER = {"account_number": "NL91ABNA0417164300", "partner_name": "Piet Pieters"}
