@@ -5,6 +5,7 @@
     "category": "Accounting/Accounting",
     "author": "account_online_ponto contributors",
     "license": "LGPL-3",
+    "application": True,
     "depends": ["account"],
     "data": [
         "security/account_groups.xml",

@@ -3,7 +3,9 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date
+
+from .ponto_day_text import say_moment
 
 # Whoever may read journals and bank transactions may also see how their bank feed is doing.
 READERS = "account.group_account_invoice,account.group_account_readonly"
@@ -289,7 +291,7 @@ class AccountJournal(models.Model):
             "balance_difference": currency.format(account.balance_difference or 0.0) if currency else "",
             "waiting_count": account.waiting_count,
             "waiting_message": account.waiting_message or "",
-            "last_import": format_datetime(self.env, account.last_import_at, dt_format="short"),
+            "last_import": say_moment(self.env, account.last_import_at, account.connection_id.timezone),
             "progress": account.progress or "",
             "refresh_message": account.refresh_message or "",
             "error": error or "",

@@ -42,7 +42,7 @@ class PontoAccount(models.Model):
             if rows:
                 account.sudo().matching_started_at = False  # older history comes in: it only gets proposals, too
             if not account.sync_stage and account.pull_complete:
-                account.sudo().sync_stage = "import"
+                account.sudo()._ask_for("import", self._get_asking_user())
 
     def _import(self, run, work):
         """Import what is due, in batches; a row that cannot be imported says why.

@@ -50,12 +50,16 @@ class PontoAccount(models.Model):
         notes = []
         refreshes = self._open_refreshes(notes) if refresh else self.env["ponto.refresh"]
         reading = self - refreshes.account_id
+        user = self._get_asking_user()
         self.write({"next_attempt_at": False})
+        self.filtered("sync_stage").asked_by_id = user
         connections.write({"failure_count": 0})
         if refreshes:
             connections._trigger_synchronization(refreshes._get_next_minute())
         if reading or not self:
-            (reading.connection_id or connections).next_sync_at = fields.Datetime.now()
+            (reading.connection_id or connections).write(
+                {"next_sync_at": fields.Datetime.now(), "asked_by_id": user.id}
+            )
             connections._trigger_synchronization()
         if not self:
             return self._get_notice(self.env._("The transactions are being fetched; they appear here in a moment."))
@@ -81,8 +85,8 @@ class PontoAccount(models.Model):
         if wanted and not address:
             notes.append(
                 self.env._(
-                    "Your own public address is not known here (is proxy_mode on?): Ponto is not asked to refresh; what"
-                    " it has is read now."
+                    "The bank is not asked now, because Odoo does not see your own internet address: what Ponto has"
+                    " already is read."
                 )
             )
             return self.env["ponto.refresh"]

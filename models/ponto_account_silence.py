@@ -3,11 +3,11 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-from odoo.tools.misc import format_date, format_datetime
+from odoo.tools.misc import format_date
 
 from ..const import REFRESH_SILENCE, SILENT_DAYS
 from .account_rhythm import silent_from
-from .ponto_day_text import local_day
+from .ponto_day_text import local_day, say_moment
 
 SYNCHRONIZED = ("linked", "expires_soon")  # the other states have words of their own
 
@@ -117,10 +117,9 @@ class PontoAccount(models.Model):
         return max(filter(None, moments), default=False)
 
     def _describe_missing_refresh(self):
-        tz = self.connection_id._get_reader_tz()
         return self.env._(
             "Ponto has not refreshed this account since %(moment)s: look at it in Ponto, or ask Ponto why.",
-            moment=format_datetime(self.env, self.synchronized_at or self.authorized_at, tz=tz, dt_format="short"),
+            moment=say_moment(self.env, self.synchronized_at or self.authorized_at, self.connection_id.timezone),
         )
 
     # ------------------------------------------------------------------ the account's own rhythm

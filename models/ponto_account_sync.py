@@ -29,6 +29,9 @@ class PontoAccount(models.Model):
         index="btree_not_null",
         help="What the next synchronization has to do; empty when there is nothing to do.",
     )
+    asked_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, help="Whose click the next run follows; nobody's for the schedule."
+    )
 
     # ------------------------------------------------------------------ what is due
 
@@ -51,12 +54,21 @@ class PontoAccount(models.Model):
         """Mark the accounts that have something to read or to import; statements are made with the first read of a day."""
         today = fields.Date.today()
         waiting = self._get_waiting()
+        asker = self._get_asking_user()
         for account in self.filtered(lambda a: not a.declined and a.sync_stage != "pull"):
             moved = account.synchronized_at != account.pulled_synchronized_at
             if account.listed and (not account.pull_complete or moved or account.last_read_on != today):
-                account.sync_stage = "pull"
+                account._ask_for("pull", asker or account.connection_id.asked_by_id)
             elif account in waiting and account.linked and not account.sync_stage:
-                account.sync_stage = "import"
+                account._ask_for("import", asker or account.connection_id.asked_by_id)
+
+    def _ask_for(self, stage, user):
+        """Note what the next run has to do, and whose click it follows.
+
+        :param str stage: of `sync_stage`
+        :param user: `res.users` record, empty for the schedule
+        """
+        self.write({"sync_stage": stage, "asked_by_id": user.id})
 
     def _get_waiting(self):
         """Return the accounts with transactions that are not in the books, or lines that the bank has changed.
@@ -207,12 +219,18 @@ class PontoAccount(models.Model):
         """Return the log row of the run, which goes on in its own row after an interruption."""
         runs = self.env["ponto.synchronization"]
         run = runs.search([("account_id", "=", self.id), ("state", "=", "running")], limit=1)
-        return run or runs.create({"account_id": self.id, "trigger": trigger, "user_id": self._get_asking_user().id})
+        if run:
+            return run
+        user = self._get_asking_user()
+        if trigger == "schedule" and self.asked_by_id:
+            trigger, user = "user", self.asked_by_id  # the scheduled action does what a click asked for
+        return runs.create({"account_id": self.id, "trigger": trigger, "user_id": user.id})
 
     @api.model
     def _get_asking_user(self):
+        """Return the person at work: nobody in a scheduled action, whatever user it has."""
         user = self.env.user
-        return self.env["res.users"] if user._is_superuser() else user
+        return self.env["res.users"] if user._is_superuser() or "cron_id" in self.env.context else user
 
     def _close_run(self, run, client=None):
         now = fields.Datetime.now()
@@ -221,6 +239,7 @@ class PontoAccount(models.Model):
             {
                 # A refresh that ended during the import wants another pull.
                 "sync_stage": "pull" if self.sync_stage == "pull" else False,
+                "asked_by_id": self.asked_by_id.id if self.sync_stage == "pull" else False,
                 "last_import_at": now if self.linked else self.last_import_at,
                 "last_error_code": False,
                 "failure_count": 0,
@@ -251,6 +270,7 @@ class PontoAccount(models.Model):
         name = "AccountRefused" if alone and isinstance(error, REFUSALS) else type(error).__name__
         request_id = getattr(error, "request_id", None)
         run.write({"state": "error", "ended_at": now, "error_code": name, "request_id": request_id})
+        self.asked_by_id = False  # what is tried again later follows no click
         if not alone:
             self.connection_id._register_failure(error)
             return

@@ -222,7 +222,7 @@ class PontoAccount(models.Model):
         if not self._count_imported():
             self.matching_started_at = False  # what comes next is a first import again
         if self.linked and not self.sync_stage:
-            self.sync_stage = "import" if self.pull_complete else "pull"
+            self._ask_for("import" if self.pull_complete else "pull", log.user_id)
         elif not self.linked and not self._count_imported():
             # A journal that has nothing from Ponto is free again, also to be deleted.
             self.journal_id = False

@@ -62,6 +62,18 @@ class PontoConnection(models.Model):
         copy=False,
         tracking=True,
     )
+    health = fields.Selection(
+        [
+            ("draft", "Not connected"),
+            ("error", "Credentials refused"),
+            ("failing", "Last attempt failed"),
+            ("expired", "Authorization expired"),
+            ("connected", "Connected"),
+        ],
+        string="Status",
+        compute="_compute_health",
+        help="The state of the connection, or what keeps transactions away all the same.",
+    )
     last_success_at = fields.Datetime("Last Success", readonly=True, copy=False)
     last_error_at = fields.Datetime(readonly=True, copy=False)
     last_error_code = fields.Char(readonly=True, copy=False)
@@ -78,6 +90,15 @@ class PontoConnection(models.Model):
         for connection in self:
             dates = connection.account_ids.filtered(lambda a: a.linked and a.authorization_expires_at)
             connection.authorization_expires_at = min(dates.mapped("authorization_expires_at"), default=False)
+
+    @api.depends("state", "last_error_code", "account_ids.state")
+    def _compute_health(self):
+        for connection in self:
+            connection.health = connection.state
+            if connection.state == "connected" and connection.last_error_code:
+                connection.health = "failing"
+            elif connection.state == "connected" and "expired" in connection.account_ids.mapped("state"):
+                connection.health = "expired"
 
     @api.depends("last_error_code")
     @api.depends_context("lang")

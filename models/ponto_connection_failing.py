@@ -1,7 +1,7 @@
 from odoo import fields, models
-from odoo.tools.misc import format_datetime
 
 from ..const import FAILING_TOLD_AFTER
+from .ponto_day_text import say_moment
 
 CREDENTIALS = "account_online_ponto.mail_activity_credentials"
 FAILING = "account_online_ponto.mail_activity_failing"
@@ -76,12 +76,12 @@ class PontoConnection(models.Model):
         :param list failing: `ponto.connection` and `ponto.account` records
         :return str: in the language of the responsible
         """
-        env = self.with_context(lang=self._get_responsible().lang).env
+        env = self._speak_to_responsible().env
         return " ".join(
             env._(
                 "%(name)s has not been read since %(moment)s. %(problem)s",
                 name=record.display_name,
-                moment=format_datetime(env, record._get_silent_since(), tz=self.timezone, dt_format="short"),
+                moment=say_moment(env, record._get_silent_since(), self.timezone),
                 problem=record.with_env(env).last_error_message or "",
             )
             for record in failing

@@ -1,9 +1,9 @@
 from markupsafe import Markup
 
 from odoo import fields, models
-from odoo.tools.misc import format_datetime
 
 from ..const import SCHEDULE_SILENCE, WORKERS
+from .ponto_day_text import say_moment
 
 SILENCE = "account_online_ponto.mail_activity_silence"
 
@@ -77,7 +77,7 @@ class PontoConnection(models.Model):
         return self.env._(
             "Transactions should have been fetched on %(moment)s and were not: the scheduled actions of this database"
             " do not run. Ask your administrator.",
-            moment=format_datetime(self.env, self.next_sync_at, tz=self._get_reader_tz(), dt_format="short"),
+            moment=say_moment(self.env, self.next_sync_at, self.timezone),
         )
 
     def _is_scheduled_action_active(self):

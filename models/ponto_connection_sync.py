@@ -19,6 +19,10 @@ class PontoConnection(models.Model):
 
     _inherit = "ponto.connection"
 
+    asked_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, help="Whose click moved the next synchronization to now."
+    )
+
     @api.model
     def _cron_synchronize(self):
         """Do everything that is due: within its slice when called by a cron, to the end otherwise."""
@@ -88,6 +92,7 @@ class PontoConnection(models.Model):
             "state": "connected",
             "last_error_code": False,
             "next_sync_at": self._get_next_scheduled_time(),
+            "asked_by_id": False,
         }
         # Where transactions failed before, the list of accounts proves little: the first of them that is read does.
         if self.failing_since and self.account_ids.filtered(lambda account: account.sync_stage == "pull"):
@@ -177,6 +182,7 @@ class PontoConnection(models.Model):
             "last_error_at": now,
             "last_error_code": type(error).__name__,
             "failure_count": self.failure_count + 1,
+            "asked_by_id": False,
         }
         if isinstance(error, PontoError) and reaction_of(error).stops:
             vals.update(state="error", next_sync_at=False)

@@ -82,10 +82,3 @@ class PontoConnection(models.Model):
         """
         user = self._get_responsible()
         return self.with_context(lang=user.lang, tz=user.tz or self.timezone)
-
-    def _get_reader_tz(self):
-        """Return the time zone of whoever reads, else that of the connection.
-
-        :return str: name of the zone
-        """
-        return self.env.context.get("tz") or self.env.user.tz or self.timezone or "UTC"

@@ -1,9 +1,10 @@
-"""Days as people say them, in the language of an environment."""
+"""Days and moments as people say them, in the language and the time zone of an environment."""
 
 import babel.dates
 import pytz
 
-from odoo.tools.misc import babel_locale_parse, format_date, get_lang
+from odoo import fields
+from odoo.tools.misc import babel_locale_parse, format_date, format_datetime, format_time, get_lang
 
 
 def local_day(moment, zone):
@@ -37,3 +38,26 @@ def say_recent_day(env, day, today):
     if day.year != today.year:
         return say_day(env, day)
     return babel.dates.format_skeleton("MMMMd", day, locale=babel_locale_parse(get_lang(env).code))
+
+
+def say_moment(env, moment, fallback, *, only_time_today=False):
+    """Return a moment as the reader's clock shows it.
+
+    Every sentence with a time of day gets it here, so that no two screens give one moment two hours. A reader who has
+    chosen no time zone is told which one is meant.
+
+    :param env: environment with the reader's language and time zone
+    :param datetime | bool moment: naive UTC, or False
+    :param str fallback: name of the time zone for a reader who has none
+    :param bool only_time_today: leave the day out when it is today, where the sentence reads well without
+    :return str: "" for no moment
+    """
+    if not moment:
+        return ""
+    own = env.context.get("tz") or env.user.tz
+    zone = own or fallback
+    if only_time_today and local_day(moment, zone) == local_day(fields.Datetime.now(), zone):
+        text = format_time(env, moment, tz=zone, time_format="short")
+    else:
+        text = format_datetime(env, moment, tz=zone, dt_format="short")
+    return text if own else f"{text} ({zone})"

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools.misc import format_datetime, format_time
 
 from ..const import MAINTENANCE_AHEAD
 from .notice import Notice
-from .ponto_day_text import local_day
+from .ponto_day_text import say_moment
 
 
 class PontoInstitution(models.Model):
@@ -15,12 +14,14 @@ class PontoInstitution(models.Model):
         readonly=True, help="End of the last maintenance, as far as it was seen; Ponto forgets it."
     )
     notice = fields.Text("Remarks", compute="_compute_notice")
+    maintenance_message = fields.Char("Maintenance", compute="_compute_notice")
 
     @api.depends("name", "status", "deprecated", "maintenance_type", "maintenance_from", "maintenance_to")
     @api.depends_context("lang", "tz", "uid")
     def _compute_notice(self):
         for institution in self:
             institution.notice = "\n".join(notice.text for notice in institution._get_notices()) or False
+            institution.maintenance_message = institution._get_maintenance_message()
 
     def _get_notices(self):
         """Return what should be known of this bank, the most pressing first.
@@ -30,9 +31,9 @@ class PontoInstitution(models.Model):
         self.ensure_one()
         notices = []
         if self._is_in_maintenance():
-            notices.append(Notice("maintenance", self._describe_maintenance()))
-        elif self._is_maintenance_planned():
-            notices.append(Notice("planned", self._describe_planned_maintenance()))
+            notices.append(Notice("maintenance", self._get_maintenance_message()))
+        elif self._is_maintenance_soon():
+            notices.append(Notice("planned", self._get_maintenance_message()))
         if self.deprecated:
             text = self.env._(
                 "Ponto replaced this bank by another record: authorize the accounts of the new one in Ponto."
@@ -63,13 +64,24 @@ class PontoInstitution(models.Model):
         lasts = not self.maintenance_to or self.maintenance_to > (since or now)
         return bool(self.maintenance_type and begun and lasts)
 
-    def _is_maintenance_planned(self):
+    def _is_maintenance_soon(self):
         now = fields.Datetime.now()
         begins_at = self.maintenance_from
         return bool(self.maintenance_type and begins_at and now < begins_at <= now + MAINTENANCE_AHEAD)
 
+    def _get_maintenance_message(self):
+        """Return what is known of the maintenance that lasts or is announced, however far off.
+
+        :return str | bool: a sentence in the reader's time zone; False when there is none
+        """
+        if self._is_in_maintenance():
+            return self._describe_maintenance()
+        begins_at = self.maintenance_from
+        coming = self.maintenance_type and begins_at and begins_at > fields.Datetime.now()
+        return self._describe_planned_maintenance() if coming else False
+
     def _describe_maintenance(self):
-        values = {"bank": self.name, "moment": self._format_moment(self.maintenance_to)}
+        values = {"bank": self.name, "moment": self._say_moment(self.maintenance_to)}
         if self.maintenance_type == "internal" and self.maintenance_to:
             return self.env._(
                 "Maintenance at %(bank)s until %(moment)s: Ponto has no access meanwhile; what is missing arrives"
@@ -96,8 +108,8 @@ class PontoInstitution(models.Model):
     def _describe_planned_maintenance(self):
         values = {
             "bank": self.name,
-            "begin": self._format_moment(self.maintenance_from),
-            "end": self._format_moment(self.maintenance_to),
+            "begin": self._say_moment(self.maintenance_from),
+            "end": self._say_moment(self.maintenance_to),
         }
         if self.maintenance_to:
             return self.env._(
@@ -109,18 +121,8 @@ class PontoInstitution(models.Model):
             "Maintenance at %(bank)s from %(begin)s: what is missing meanwhile arrives afterwards by itself.", **values
         )
 
-    def _format_moment(self, moment):
-        """Return a moment in the reader's language and time zone; the time alone when it is of today.
-
-        :param datetime | bool moment: naive UTC, or False
-        :return str: "" for no moment
-        """
-        if not moment:
-            return ""
-        tz = self.connection_id._get_reader_tz()
-        if local_day(moment, tz) == local_day(fields.Datetime.now(), tz):
-            return format_time(self.env, moment, tz=tz, time_format="short")
-        return format_datetime(self.env, moment, tz=tz, dt_format="short")
+    def _say_moment(self, moment):
+        return say_moment(self.env, moment, self.connection_id.timezone, only_time_today=True)
 
     def _note_end_of_maintenance(self, vals):
         """Remember when a maintenance ended: Ponto forgets it, and who counts the hours since needs it.

@@ -305,9 +305,10 @@ class PontoRefresh(models.Model):
             account.authorization_refused_at = account.authorization_refused_at or fields.Datetime.now()
         connection = account.connection_id
         if account._is_refreshable() and not connection.failure_count:
-            write_changed(account, {"sync_stage": "pull", "next_attempt_at": False})
+            asker = {"asked_by_id": self.user_id.id}
+            write_changed(account, {"sync_stage": "pull", "next_attempt_at": False, **asker})
             # Balance and clocks are new too.
-            connection.next_sync_at = fields.Datetime.now()
+            connection.write({"next_sync_at": fields.Datetime.now(), **asker})
             connection._trigger_synchronization()
 
     @api.autovacuum

@@ -1,9 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_datetime
 
 from ..const import RUN_LOG_DAYS
+from .ponto_day_text import say_moment
 from .ponto_failure import explain
 
 
@@ -58,9 +58,10 @@ class PontoSynchronization(models.Model):
     _running_uniq = models.UniqueIndex("(account_id) WHERE state = 'running'")
 
     @api.depends("account_id.display_name", "started_at")
+    @api.depends_context("lang", "tz", "uid")
     def _compute_display_name(self):
         for run in self:
-            moment = format_datetime(self.env, run.started_at, dt_format="short")
+            moment = say_moment(self.env, run.started_at, run.connection_id.timezone)
             run.display_name = f"{run.account_id.display_name}, {moment}"
 
     @api.depends("started_at", "ended_at")

@@ -3,7 +3,8 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, LazyTranslate
-from odoo.tools.misc import format_datetime
+
+from .ponto_day_text import say_moment
 
 _lt = LazyTranslate(__name__)
 
@@ -83,7 +84,7 @@ class PontoSynchronization(models.Model):
             elif run.undone_at:
                 run.undo_message = _(
                     "Undone on %(date)s: %(removed)s bank transactions removed, %(stay)s stay.",
-                    date=format_datetime(self.env, run.undone_at, dt_format="short"),
+                    date=say_moment(self.env, run.undone_at, run.connection_id.timezone),
                     removed=run.undone_count,
                     stay=run.created_count,
                 )
@@ -142,7 +143,7 @@ class PontoSynchronization(models.Model):
             raise UserError(
                 _(
                     "The import of %(date)s is being undone; wait until that is done.",
-                    date=format_datetime(self.env, other.started_at, dt_format="short"),
+                    date=say_moment(self.env, other.started_at, other.connection_id.timezone),
                 )
             )
         if not self.created_count:

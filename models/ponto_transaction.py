@@ -291,5 +291,5 @@ class PontoTransaction(models.Model):
 
     def _import_now(self):
         accounts = self.env["ponto.account"].union(*(account._get_in_charge() for account in self.account_id))
-        accounts.filtered(lambda account: not account.sync_stage).sync_stage = "import"
+        accounts.filtered(lambda account: not account.sync_stage)._ask_for("import", accounts._get_asking_user())
         return accounts._synchronize_now(accounts.connection_id) if accounts else None

@@ -6,6 +6,7 @@ from . import (
     test_agreement_live,
     test_agreement_screen,
     test_arrivals_browser,
+    test_asked_by,
     test_authorization_days,
     test_authorizations,
     test_balance,

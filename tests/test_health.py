@@ -51,6 +51,19 @@ class TestHealth(PontoCase):
         self.assertBooked(account, "1.00")
         self.assertFalse(account.failure_count)
 
+    @mute_logger(*SYNC_LOGGERS)
+    def test_connected_is_not_said_beside_what_does_not_come(self):
+        self.assertEqual(self.connection.health, "connected")
+        self.accounts[self.second.id].authorization_expected_at = datetime(2022, 12, 25)
+        self.assertEqual(self.connection.health, "expired")
+        self.sandbox.faults.add("status", status=503, times=99)
+        self.run_cron_now()
+        self.assertEqual((self.connection.state, self.connection.health), ("connected", "failing"))
+        self.sandbox.faults.clear()
+        self.accounts[self.second.id].linked = False
+        self.synchronize(self.connection)
+        self.assertEqual(self.connection.health, "connected", "nobody waits for an account that is not synchronized")
+
     def run_cron_now(self):
         self.connection.next_sync_at = datetime(2020, 1, 1)
         self.run_cron()

@@ -127,7 +127,45 @@ class TestMarks(DownCase):
         self.invoicing.tz = False
         self.assertIn("until 6:00 PM:", self.shown(self.accountant.with_context(lang="en_US"))["card"])
         account = self.account.with_user(self.invoicing).with_context(tz=False)
-        self.assertIn("until 6:00 PM:", self.plain(account.notice), "the connection's, when the reader has none")
+        sentence = "until 6:00 PM (Europe/Brussels):"
+        self.assertIn(sentence, self.plain(account.notice), "the connection's, when the reader has none")
+
+    def test_no_two_screens_give_one_moment_two_hours(self):
+        self.plan("internal", begin=-1, end=11)
+        for zone, hour in (("Europe/Brussels", "6:00 PM"), ("America/New_York", "12:00 PM"), (False, "6:00 PM (Europe")):
+            self.accountant.tz = zone
+            self.env.invalidate_all()
+            check = self.env[(action := self.connection.with_user(self.accountant).action_check())["res_model"]]
+            lines = check.with_user(self.accountant).browse(action["res_id"]).line_ids
+            self.assertIn(hour, self.plain(" ".join(lines.mapped("sentence"))))
+            for screen, text in self.shown().items():
+                self.assertIn(f"until {hour}", text, screen)
+            self.assertIn(f"until {hour}", self.plain(self.bank_record.with_user(self.accountant).maintenance_message))
+
+    def test_runs_have_the_hour_of_the_reader_too(self):
+        self.connection.next_sync_at = self.account.last_import_at = datetime(2026, 3, 3, 5, 30)
+        run = self.env["ponto.synchronization"].search([("account_id", "=", self.account.id)], limit=1)
+        run.started_at = datetime(2026, 3, 3, 5, 30)
+        for zone, hour in (("Europe/Brussels", "6:30 AM"), ("America/New_York", "12:30 AM"), (False, "6:30 AM (Europe")):
+            self.accountant.tz = zone
+            self.env.invalidate_all()
+            user = self.accountant
+            journal, account = self.account.journal_id.with_user(user), self.account.with_user(user)
+            texts = (
+                journal._prepare_ponto_card_vals(account)["last_import"],
+                run.with_user(user).display_name,
+                self.connection.with_user(user)._describe_missed_schedule(),
+            )
+            for text in texts:
+                self.assertIn(hour, self.plain(text))
+
+    def test_a_maintenance_far_ahead_is_said_on_the_form_of_the_bank_only(self):
+        self.plan("internal", begin=100, end=110)
+        self.assertShown("Maintenance")
+        message = self.plain(self.bank_record.with_user(self.accountant).maintenance_message)
+        self.assertIn("from 3/7/26, 11:00 AM until 3/7/26, 9:00 PM:", message)
+        self.plan(None)
+        self.assertFalse(self.bank_record.maintenance_message)
 
     def test_without_an_end_none_is_said(self):
         for kind, sentence in (("internal", NO_ACCESS), ("financialInstitution", READ_ONLY)):

@@ -72,7 +72,7 @@ class TestRefreshAddress(RefreshCase):
                 self.come_from(address)
                 self.pay(self.bank_account, f"2.{number:02}", days_ago=0)
                 params = self.click()
-                self.assertIn("is proxy_mode on?", params["note"])
+                self.assertIn("does not see your own internet address", params["note"])
                 answer = self.follow(params)
                 self.assertFalse(self.asked())
                 self.assertEqual(answer["imported_count"], 1, "what Ponto has is read all the same")
@@ -81,7 +81,7 @@ class TestRefreshAddress(RefreshCase):
     def test_a_header_is_not_believed_without_a_trusted_proxy(self):
         for options in ({"proxy_mode": False}, {"with_host": False}):
             self.come_from(PUBLIC, **options)
-            self.assertIn("is proxy_mode on?", self.click()["note"])
+            self.assertIn("does not see your own internet address", self.click()["note"])
             self.run_scheduled_action()
         self.assertFalse(self.asked())
 

@@ -158,6 +158,17 @@ class TestBankTransactionsScreen(ScreensCommon):
         model = self.env["account.bank.statement.line"].with_user(user)
         return etree.fromstring(model.get_view(self.env.ref(view).id, tag)["arch"])
 
+    def test_undo_match_asks_first_wherever_it_is(self):
+        for view, tag in ((LIST_VIEW, "list"), (FORM_VIEW, "form")):
+            buttons = self._get_arch(self.administrator, view, tag).xpath("//button[@name='action_undo_match']")
+            self.assertTrue(buttons, tag)
+            for button in buttons:
+                self.assertIn("open again", button.get("confirm"))
+
+    def test_the_addon_is_shown_where_applications_are(self):
+        module = self.env["ir.module.module"].search([("name", "=", "account_online_ponto")])
+        self.assertTrue(module.application, "the first filter of Apps hides what is none")
+
     def test_the_menus_are_for_invoicing_and_above(self):
         for name in MENUS:
             menu = self.env.ref(f"account_online_ponto.{name}").id

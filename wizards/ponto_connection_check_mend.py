@@ -71,7 +71,8 @@ class PontoConnectionCheck(models.TransientModel):
 
     def _mend_read_now(self):
         # sudo: the next time is written by the addon; who may edit the connection may ask for it.
-        self.connection_id.sudo().write({"next_sync_at": fields.Datetime.now(), "failure_count": 0})
+        vals = {"next_sync_at": fields.Datetime.now(), "failure_count": 0, "asked_by_id": self.env.uid}
+        self.connection_id.sudo().write(vals)
         self.connection_id._trigger_synchronization()
 
     def _mend_restore_schedule(self):

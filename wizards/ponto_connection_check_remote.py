@@ -2,9 +2,9 @@ from dataclasses import dataclass, field
 
 from odoo import api, models
 from odoo.tools import format_list
-from odoo.tools.misc import format_datetime
 
 from ..const import CLOCK_OFF, CLOCK_WRONG, PROBED_ACCOUNTS
+from ..models.ponto_day_text import say_moment
 from ..models.ponto_failure import explain
 from ..ponto_client import CredentialsError, NotFound, PontoError, ScopeError, TokenRejected
 from .ponto_check_table import Finding
@@ -252,4 +252,4 @@ class PontoConnectionCheck(models.TransientModel):
         return format_list(self.env, records.mapped("display_name"))
 
     def _tell_moment(self, moment):
-        return format_datetime(self.env, moment, tz=self.connection_id.timezone, dt_format="short") if moment else ""
+        return say_moment(self.env, moment, self.connection_id.timezone)

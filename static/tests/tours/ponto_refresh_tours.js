@@ -46,7 +46,7 @@ addTour("ponto_read_only", () => [
     ...fetchTransactions(),
     {
         content: "It is said why the bank is not asked",
-        trigger: `${NOTICE}:contains("is proxy_mode on?")`,
+        trigger: `${NOTICE}:contains("does not see your own internet address")`,
     },
     ...seeTheResult(),
 ]);

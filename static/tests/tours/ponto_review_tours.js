@@ -4,6 +4,7 @@ import { addTour, chooseMenu } from "./ponto_tour_steps";
 
 /** An Administrator of Invoicing matches what did not match by itself, and takes a match back. */
 
+const ASKED = `.modal:contains("an invoice or a bill, will be open again")`;
 const REVIEW = ".o_list_view:has(.o_ponto_review)";
 
 function row(label) {
@@ -103,6 +104,14 @@ addTour("ponto_undo_match", () => [
         trigger: `.o_data_row:contains("Thank you") button[name=action_undo_match]`,
         run: "click",
     },
+    { content: "It asks first: think again", trigger: ASKED },
+    { content: "Think again", trigger: ".modal .btn-secondary", run: "click" },
+    {
+        content: "Nothing happened; undo it now",
+        trigger: `body:not(:has(.modal)) .o_data_row:contains("Thank you") button[name=action_undo_match]`,
+        run: "click",
+    },
+    { content: "It is meant", trigger: ".modal .btn-primary", run: "click" },
     {
         content: "It is open again",
         trigger: `.o_list_view:not(:has(.o_data_row:contains("Thank you") button[name=action_undo_match])) .o_data_row:contains("Thank you") td[name=partner_id]`,
@@ -117,6 +126,8 @@ addTour("ponto_undo_match", () => [
         trigger: ".o_form_view button[name=action_undo_match]",
         run: "click",
     },
+    { content: "It asks here too", trigger: ASKED },
+    { content: "It is meant", trigger: ".modal .btn-primary", run: "click" },
     {
         content: "It can be matched anew",
         trigger: ".o_form_view button[name=action_ponto_open_match]",

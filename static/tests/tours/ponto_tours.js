@@ -109,7 +109,7 @@ addTour("ponto_connect", () => [
         trigger: "body:not(:has(.modal))",
     },
     {
-        trigger: `.o_statusbar_status .o_arrow_button_current:contains("Connected")`,
+        trigger: `.o_field_widget[name=health]:contains("Connected")`,
     },
     seeNoSecret(),
 ]);
