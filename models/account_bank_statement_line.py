@@ -112,7 +112,7 @@ class AccountBankStatementLine(models.Model):
         :raises DateMoved: when Odoo moved one to another day
         """
         # Odoo's own checks for what cannot be here (an invoice, an unbalanced entry) are left out, and the note
-        # "created" in the chatter, except where the chatter is the audit trail (odoo-decisions.md, 37).
+        # "created" in the chatter, except where the chatter is the audit trail (doc/decisions.md, 37).
         lines = self.with_context(
             ponto_import=True,
             skip_invoice_sync=True,

@@ -8,7 +8,7 @@ def leave_ours(matcher):
     """Wrap the invoice matcher of OCA's module: it looks at the lines that this addon did not import.
 
     It takes the only document whose name or reference contains the label, whatever the amount is: a payer who
-    writes "2025" is booked on the only invoice of that year (odoo-decisions.md, 25).
+    writes "2025" is booked on the only invoice of that year (doc/decisions.md, 25).
 
     :param matcher: its method; it returns the lines that it left open, and those that it has matched
     :return: the method that takes its place

@@ -96,7 +96,7 @@ class AccountJournal(models.Model):
         return None
 
     def _get_movement_refusal(self, movement):
-        # The same limits as for what Ponto gives (odoo-decisions.md, 19).
+        # The same limits as for what Ponto gives (doc/decisions.md, 19).
         currency, latest = self._get_own_currency(), fields.Date.context_today(self) + timedelta(days=FUTURE_DAYS)
         reason = None
         if abs(movement.amount) >= AMOUNT_LIMIT:

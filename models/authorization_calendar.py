@@ -20,7 +20,7 @@ def workdays_before(day, count):
     return day
 
 
-# Stages of the mails to who renews, in their order (design, "Authorizations").
+# Stages of the mails to who renews, in their order (doc/decisions.md, 42).
 MAIL_STAGES = {
     "two_weeks": lambda end: end - timedelta(days=14),
     "three_days": lambda end: workdays_before(end, 3),

@@ -12,7 +12,7 @@ from .ponto_record_errors import RECORD_ERRORS
 
 _logger = logging.getLogger(__name__)
 
-# These can be written on every line, also on a matched or a hashed one (odoo-decisions.md, 15).
+# These can be written on every line, also on a matched or a hashed one (doc/decisions.md, 15).
 DETAILS = ("partner_name", "account_number", "transaction_type", "narration", "transaction_details", "unique_import_id")
 
 
@@ -137,7 +137,7 @@ class PontoAccount(models.Model):
         return (line[name] or False) == (written[name] or False)
 
     def _may_move(self, line, day):
-        """Tell whether amount and day of a line may follow the bank (odoo-decisions.md, 13, 15, 16).
+        """Tell whether amount and day of a line may follow the bank (doc/decisions.md, 13, 15, 16).
 
         :param line: `account.bank.statement.line` record
         :param date | None day: the new day

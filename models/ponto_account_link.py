@@ -164,7 +164,7 @@ class PontoAccount(models.Model):
         )[:1]
 
     def _create_journal(self):
-        """Create the journal of this account, with a ledger account of its own (odoo-decisions.md, 18).
+        """Create the journal of this account, with a ledger account of its own (doc/decisions.md, 18).
 
         :return: `account.journal` record
         """

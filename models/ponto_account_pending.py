@@ -41,7 +41,7 @@ class PontoAccount(models.Model):
         latest = self.pull_latest
         if not latest or latest == self.pulled_latest:
             return
-        # Only the latest can be asked for: Ponto lists no synchronizations (ponto-api.md, 2).
+        # Only the latest can be asked for: Ponto lists no synchronizations (doc/ponto-api.md, 2).
         updated = self._read_extra(client.updated_transactions(latest)) if self.pulled_latest else []
         pending = self._read_extra(client.pending_transactions(self.ponto_id))
         work.repeat(lambda: self._store_extras(updated, pending, run), self)

@@ -42,8 +42,8 @@ class PontoAccount(models.Model):
         self.ensure_one()
         for page in client.transaction_pages(self.ponto_id, after=self.pull_cursor or None, limit=PAGE_LIMIT):
             if self.pull_cursor and not page.items and not page.next_cursor:
-                # Ponto answers an unknown cursor with an empty page, and gives no cursor on the last one (ponto-api.md,
-                # 4): this is never the end.
+                # Ponto answers an unknown cursor with an empty page, and gives no cursor on the last one
+                # (doc/ponto-api.md, 4): this is never the end.
                 work.repeat(self._restart_pull, self)
                 if restarted:
                     raise FormatError("The pages of the answer break off.")

@@ -115,8 +115,8 @@ class PontoAccount(models.Model):
     def _get_user_address(self):
         """Return the public address of the person who clicks: the bank must know that the customer is present.
 
-        Never anything else: a made-up address risks a block by Ponto (ponto-api.md, 3.6). A script with an API key is
-        nobody's presence.
+        Never anything else: a made-up address risks a block by Ponto (doc/ponto-api.md, 3.6). A script with an API key
+        is nobody's presence.
 
         :return str | None: None when it is not known
         """

@@ -33,7 +33,7 @@ class PontoAccount(models.Model):
     # ------------------------------------------------------------------ can it be right
 
     def _get_refusal(self, item, date):
-        """Tell why a transaction must not reach the books (odoo-decisions.md, 19).
+        """Tell why a transaction must not reach the books (doc/decisions.md, 19).
 
         :param item: `ponto_client.Transaction`
         :param date | None date: the day that would be its date
@@ -86,7 +86,7 @@ class PontoAccount(models.Model):
         return canonical(digits) if has_right_check_digits(digits) else text
 
     def _clean(self, text):
-        # ING in the Netherlands joins labelled parts by <br> (ponto-api.md, 8.9).
+        # ING in the Netherlands joins labelled parts by <br> (doc/ponto-api.md, 8.9).
         text = CONTROLS.sub("", text or "")
         return " ".join(re.sub(r"<br\s*/?>", " ", text, flags=re.IGNORECASE).split())
 
@@ -169,7 +169,7 @@ class PontoAccount(models.Model):
         return plaintext2html("\n".join(lines)) if lines else False
 
     def _get_details(self, item, **identity):
-        """Return the id that survives an uninstallation, and bank texts under neutral keys (odoo-decisions.md, 20).
+        """Return the id that survives an uninstallation, and bank texts under neutral keys (doc/decisions.md, 20).
 
         :param item: `ponto_client.Transaction`, or `statement_files.Movement`
         :param identity: `ponto` or `ponto_file`: what names it

@@ -235,7 +235,7 @@ class PontoConnection(models.Model):
     def _calendar_day(self, moment):
         """Return the bank's day of a date-time of Ponto.
 
-        A timestamp at 00:00:00Z is that calendar day (ponto-api.md, 8.4); any other is converted to the time zone
+        A timestamp at 00:00:00Z is that calendar day (doc/ponto-api.md, 8.4); any other is converted to the time zone
         of the connection.
 
         :param datetime | None moment: aware

@@ -209,7 +209,7 @@ class PontoConnection(models.Model):
         """
         self.ensure_one()
         user = self._get_responsible()
-        # No mail from here: an activity for another user would send one (odoo-decisions.md, 32).
+        # No mail from here: an activity for another user would send one (doc/decisions.md, 32).
         quiet = self.with_context(mail_activity_quick_update=True, lang=user.lang)
         activity = quiet.activity_search([activity_type])[:1]
         if activity:

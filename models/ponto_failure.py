@@ -106,7 +106,7 @@ UNEXPECTED = _lt(
     "An unexpected problem stopped this synchronization. It is tried again by itself; the server log has the details."
 )
 
-# How a refresh at the bank can end besides: with an issue of Ponto (ponto-api.md, 3.5), or because nobody waits for it.
+# How a refresh at the bank can end besides: with an issue of Ponto (doc/ponto-api.md, 3.5), or because nobody waits.
 AUTHORIZATION_ENDED = _lt(
     "The bank no longer lets Ponto read this account. Renew the authorization on Ponto's website; what Ponto already"
     " has is read."

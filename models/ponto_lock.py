@@ -1,4 +1,4 @@
-"""Exclusive work on one record, across all commits of the working cursor (odoo-decisions.md, 6)."""
+"""Exclusive work on one record, across all commits of the working cursor (doc/decisions.md, 6)."""
 
 from contextlib import contextmanager
 

@@ -4,7 +4,7 @@ from odoo.tools import html2plaintext
 from ..payment_references import take_apart
 from .ponto_match_facts import Payment, normalize_account
 
-# Bank texts in `transaction_details`, under the keys that the import gives them (odoo-decisions.md, 20).
+# Bank texts in `transaction_details`, under the keys that the import gives them (doc/decisions.md, 20).
 END_TO_END, MANDATE, CREDITOR, INFORMATION = "ref1", "ref2", "ref3", "ref4"
 
 

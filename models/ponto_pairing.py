@@ -125,7 +125,7 @@ class _Matcher:
     def moved(self) -> None:
         """Pair an amount of one counterparty that is left once on each side, and later in the books.
 
-        Odoo moves a line of a locked period to another day, without a word (odoo-decisions.md, 16).
+        Odoo moves a line of a locked period to another day, without a word (doc/decisions.md, 16).
         """
         entries, lines = defaultdict(list), defaultdict(list)
         for entry in self.bank.values():

@@ -7,7 +7,7 @@ from psycopg2 import DataError, IntegrityError
 from odoo.exceptions import UserError, ValidationError
 
 # What raises one of these is wrong by itself, and others can still be done; anything else ends the whole batch
-# (odoo-decisions.md, 11).
+# (doc/decisions.md, 11).
 RECORD_ERRORS = (UserError, ValidationError, ValueError, IntegrityError, DataError)
 # What a reconciliation model or another module may do with a text that it did not expect. None of them is the
 # database's: nothing needs to be rolled back.

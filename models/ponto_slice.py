@@ -12,7 +12,7 @@ CONFLICTS = (SerializationFailure, DeadlockDetected, LockNotAvailable)
 class WorkSlice:
     """The time that one call may work, cut into units that each end in a commit.
 
-    In a scheduled action it is Odoo's own slice; a unit is one page or one batch (odoo-decisions.md, 3).
+    In a scheduled action it is Odoo's own slice; a unit is one page or one batch (doc/decisions.md, 3).
 
     :param env: environment whose cursor does the work
     :param float seconds: the most it may take; unlimited when not given

@@ -12,7 +12,7 @@ LOCK_TIMEOUT = "15s"
 
 
 class PontoToken(models.Model):
-    """The access token of one connection, in a table that nothing else touches (odoo-decisions.md, 7)."""
+    """The access token of one connection, in a table that nothing else touches (doc/decisions.md, 7)."""
 
     _name = "ponto.token"
     _description = "Ponto Access Token"

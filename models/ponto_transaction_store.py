@@ -14,7 +14,7 @@ class PontoTransaction(models.Model):
 
     @api.model
     def _store(self, account, items, position):
-        """Store one page: insert what is new, follow what changed (odoo-decisions.md, 8).
+        """Store one page: insert what is new, follow what changed (doc/decisions.md, 8).
 
         :param account: `ponto.account` record
         :param items: `ponto_client.Transaction` objects of one page, newest first
@@ -113,7 +113,7 @@ class PontoTransaction(models.Model):
         self.invalidate_model()
 
     def _differs(self, row):
-        """Tell whether the bank changed the transaction: Ponto then moves `updatedAt` (ponto-api.md, 3.3)."""
+        """Tell whether the bank changed the transaction: Ponto then moves `updatedAt` (doc/ponto-api.md, 3.3)."""
         if self.state == "pending":
             return True  # it has settled under the same id
         if row["updated_at"] and self.updated_at:

@@ -103,7 +103,7 @@ PUBLIC_METHODS = {
 
 @tagged("post_install", "-at_install")
 class TestPublicMethods(PontoCase):
-    """Odoo 19 answers every public method over the network (odoo-decisions.md, 38)."""
+    """Odoo 19 answers every public method over the network (doc/decisions.md, 38)."""
 
     def test_no_helper_is_public_by_accident(self):
         for model, expected in PUBLIC_METHODS.items():

@@ -136,7 +136,7 @@ class PontoConnectionCheck(models.TransientModel):
     # ------------------------------------------------------------------ address
 
     def _probe_address(self, _talk):
-        """Whether the user's own public address is known, which a refresh at the bank needs (odoo-decisions.md, 31)."""
+        """Whether the user's own public address is known, which a refresh at the bank needs (doc/decisions.md, 31)."""
         if not request:
             yield Finding("grey", self.env._("Not checked: only a click in a browser has an address."))
             return
