@@ -18,13 +18,15 @@ class AccountBankStatementLine(models.Model):
     )
 
     @api.model
-    def _create_from_bank(self, vals_list, company):
-        """Create bank transactions, and raise the alarms that they give."""
-        lines = super()._create_from_bank(vals_list, company)
+    def _raise_alarms(self, lines, company):
+        """Raise the alarms that bank transactions give when they arrive.
+
+        :param lines: `account.bank.statement.line` records
+        :param company: `res.company` record of all of them
+        """
         try:
             with self.env.cr.savepoint():
                 self.env["ponto.payment.alarm"]._raise_for(lines)
         except RECORD_ERRORS:
             # The bank's transactions are imported all the same.
             _logger.exception("Company %s: no alarms could be raised", company.id)
-        return lines

@@ -58,8 +58,6 @@ class AccountBankStatementLine(models.Model):
         return bool("ponto" in details or "ponto_file" in details or self.is_ponto)
 
     @api.model
-    def _create_from_bank(self, vals_list, company):
-        """Create bank transactions, without OCA's guess at the partner: any name that contains the payer's would do."""
-        return super(AccountBankStatementLine, self.with_context(skip_retrieve_partner=True))._create_from_bank(
-            vals_list, company
-        )
+    def _leave_guesses_out(self):
+        """Return the model without OCA's guess at the partner: any name that contains the payer's would do."""
+        return self.with_context(skip_retrieve_partner=True)

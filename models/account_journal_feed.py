@@ -74,12 +74,10 @@ class AccountJournal(models.Model):
         self.check_access("write")
         return self.env["ponto.connection"]._take_over_companies(self.company_id)
 
-    def _fill_bank_cash_dashboard_data(self, dashboard_data):
+    def _fill_ponto_take_over(self, dashboard_data):
         """Say on the card that the journal is fed by OCA's Ponto module; one query, and none without that module.
 
         :param dashboard_data: dict of dicts by journal id, completed in place
         """
-        result = super()._fill_bank_cash_dashboard_data(dashboard_data)
         for provider in self._get_oca_providers(OCA_PONTO):
             dashboard_data[provider.journal_id.id]["ponto_take_over"] = True
-        return result

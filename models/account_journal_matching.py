@@ -190,12 +190,11 @@ class AccountJournal(models.Model):
 
     # ------------------------------------------------------------------ dashboard card
 
-    def _fill_bank_cash_dashboard_data(self, dashboard_data):
+    def _fill_ponto_review(self, dashboard_data):
         """Add to the card what waits for a match, with two queries for any number of journals.
 
         :param dashboard_data: dict of dicts by journal id, completed in place
         """
-        super()._fill_bank_cash_dashboard_data(dashboard_data)
         journals = self.filtered(lambda journal: journal.type in ("bank", "credit"))
         if not journals or not self.env.user.has_groups(READERS):
             return

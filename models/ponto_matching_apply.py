@@ -110,6 +110,7 @@ class PontoMatching(models.AbstractModel):
         self._reconcile(findings)
         self._log(findings, "applied", previous_partners, user, run)
         self.env.flush_all()
+        self._raise_alarms(findings)
 
     def _write_partners(self, findings):
         """Give lines the partners of their matches, those of one partner at once."""
@@ -134,7 +135,17 @@ class PontoMatching(models.AbstractModel):
         )
 
     def _reconcile(self, findings):
-        """Reconcile lines with what they settle, all by one plan.
+        """Reconcile lines with what they settle; then follows what their evidence asks for besides.
+
+        :param dict findings: `account.bank.statement.line` record: `Finding`
+        :raises MatchFailed: when something exact is not settled
+        """
+        self._reconcile_items(findings)
+        self._schedule_activities(findings)
+        self._settle_transfers(findings)
+
+    def _reconcile_items(self, findings):
+        """Reconcile the items of lines with what they settle, all by one plan.
 
         :param dict findings: `account.bank.statement.line` record: `Finding`
         :raises MatchFailed: when something exact is not settled
@@ -188,7 +199,7 @@ class PontoMatching(models.AbstractModel):
     def _still_holds(self, line, finding):
         """Tell whether what a line would settle is of its company, and exact if that is the evidence."""
         items = self.env["account.move.line"].browse(finding.item_ids)
-        if items.company_id - line.company_id:
+        if items.company_id - line.company_id or not self._is_transfer_whole(line, finding):
             return False
         if finding.evidence not in EXACT:
             return True

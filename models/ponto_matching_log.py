@@ -72,6 +72,9 @@ class PontoMatching(models.AbstractModel):
         return matches.create(vals_list)
 
     def _get_document_names(self, finding):
+        """Name what a finding settles: its reconciliation model, or the documents of its items."""
+        if name := self._get_rule(finding).name:
+            return name
         items = self.env["account.move.line"].browse(finding.item_ids)
         return ", ".join(dict.fromkeys(name for item in items if (name := item.move_name)))
 

@@ -7,8 +7,9 @@ class PontoMatching(models.AbstractModel):
     _inherit = "ponto.matching"
 
     @api.model
-    def _apply_at_once(self, findings, user, run):
-        """Match bank transactions that are in the books, and raise the alarms that their partners give."""
-        result = super()._apply_at_once(findings, user, run)
+    def _raise_alarms(self, findings):
+        """Raise the alarms that lines give by their new partners.
+
+        :param dict findings: `account.bank.statement.line` record: `Finding`
+        """
         self.env["ponto.payment.alarm"]._raise_for(self.env["account.bank.statement.line"].union(*findings))
-        return result

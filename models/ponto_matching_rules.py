@@ -151,13 +151,11 @@ class PontoMatching(models.AbstractModel):
             finding.counterparts[0]["reconcile_model_id"] if is_rule else ()
         )
 
-    def _get_document_names(self, finding):
-        """Name the reconciliation model in the match log."""
-        return self._get_rule(finding).name or super()._get_document_names(finding)
+    def _schedule_activities(self, findings):
+        """Schedule the activities that reconciliation models ask for, for who wrote each model.
 
-    def _reconcile(self, findings):
-        """Schedule also the activity that a reconciliation model asks for, for who wrote that model."""
-        result = super()._reconcile(findings)
+        :param dict findings: `account.bank.statement.line` record: `Finding`
+        """
         for line, finding in findings.items():
             rule = self._get_rule(finding)
             if activity_type := rule.next_activity_type_id:
@@ -165,4 +163,3 @@ class PontoMatching(models.AbstractModel):
                 # Without an e-mail: a rule may book every day.
                 move = line.move_id.with_context(mail_activity_quick_update=True)
                 move.activity_schedule(activity_type_id=activity_type.id, user_id=user.id, summary=rule.name)
-        return result

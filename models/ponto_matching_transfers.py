@@ -157,24 +157,23 @@ class PontoMatching(models.AbstractModel):
 
     # ------------------------------------------------------------------ lines in the books
 
-    def _still_holds(self, line, finding):
-        """Tell also whether the other side of a transfer is still all of it."""
+    def _is_transfer_whole(self, line, finding):
+        """Tell whether the other side of a transfer is still all of it; True for what is no transfer."""
         items = self.env["account.move.line"].browse(finding.item_ids)
-        if finding.evidence == "transfer" and any(
-            not self._is_equal(item, line.currency_id.id, line.amount, line.date) for item in items
-        ):
-            return False
-        return super()._still_holds(line, finding)
+        return finding.evidence != "transfer" or all(
+            self._is_equal(item, line.currency_id.id, line.amount, line.date) for item in items
+        )
 
-    def _reconcile(self, findings):
-        """Reconcile also the two sides of a transfer that were booked one after the other, or at once."""
-        result = super()._reconcile(findings)
+    def _settle_transfers(self, findings):
+        """Reconcile the two sides of transfers that were booked one after the other, or at once.
+
+        :param dict findings: `account.bank.statement.line` record: `Finding`
+        """
         lines = self.env["account.bank.statement.line"].union(
             *(line for line, finding in findings.items() if finding.evidence == "transfer" and not finding.item_ids)
         )
         for journal, of_journal in lines.grouped("journal_id").items():
             self._pair_transfers(journal, of_journal)
-        return result
 
     @api.model
     def _pair_transfers(self, journal, lines):
