@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .ponto_failure import explain
-from .ponto_guard import refuse_readonly
+from .support.failures import explain
+from .support.writing import refuse_readonly
 
 
 class PontoAccount(models.Model):

@@ -9,7 +9,7 @@ from odoo.http import request
 
 from ..const import SCHEDULE_SPREAD_MINUTES, SCHEDULE_TIMES, WORKERS
 from ..ponto_client import PontoError
-from .ponto_failure import explain
+from .support.failures import explain
 
 
 class PontoConnection(models.Model):

@@ -3,8 +3,8 @@ from datetime import date, timedelta
 
 from odoo.tests import BaseCase, tagged
 
-from ..models.ponto_agreement import MARGIN, compare, get_first_day
-from ..models.ponto_pairing import Entry
+from ..models.agreement.comparison import MARGIN, compare, get_first_day
+from ..models.importing.pairing import Entry
 from .agreement_defects import KINDS, Planted
 from .agreement_histories import History, count_kinds
 

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.misc import hash_sign
 
-from ..models.ponto_renewal_link import MAIL_SCOPE, RETURN_SCOPE
+from ..models.authorization.signed_address import MAIL_SCOPE, RETURN_SCOPE
 from .common import IBAN
 from .renewal_case import LOGGER, RenewalCase
 

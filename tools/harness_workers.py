@@ -13,7 +13,7 @@ import time
 import traceback
 
 from odoo import sql_db
-from odoo.addons.account_online_ponto.models.ponto_lock import NAMESPACES
+from odoo.addons.account_online_ponto.models.support.locks import NAMESPACES
 from odoo.addons.base.models import ir_cron
 from odoo.modules.registry import Registry
 

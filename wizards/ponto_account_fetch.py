@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
-from ..models.ponto_failure import explain
+from ..models.support.failures import explain
 from ..ponto_client import PontoError
 
 

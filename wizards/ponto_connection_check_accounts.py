@@ -4,8 +4,8 @@ from odoo import fields, models
 from odoo.tools.misc import babel_locale_parse, format_date, get_lang
 
 from ..const import RATE_OLD, REFRESH_SILENCE
-from ..models.ponto_account_silence import SYNCHRONIZED
-from ..models.ponto_rates import get_first_rate_date, get_last_rate_date
+from ..models.health.silence import SYNCHRONIZED
+from ..models.support.rates import get_first_rate_date, get_last_rate_date
 from .ponto_check_table import Finding
 
 

@@ -5,7 +5,7 @@ from odoo.tools import format_list
 from odoo.tools.misc import format_datetime
 
 from ..const import CLOCK_OFF, CLOCK_WRONG, PROBED_ACCOUNTS
-from ..models.ponto_failure import explain
+from ..models.support.failures import explain
 from ..ponto_client import CredentialsError, NotFound, PontoError, ScopeError, TokenRejected
 from .ponto_check_table import Finding
 

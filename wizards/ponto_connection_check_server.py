@@ -3,7 +3,7 @@ from odoo.http import request
 from odoo.tools import config
 
 from ..const import SCHEDULE_SILENCE, WORKERS
-from ..models.ponto_failure import explain
+from ..models.support.failures import explain
 from .ponto_check_table import Finding
 
 SCHEDULED_ACTIONS = (WORKERS[0], "cron_check_authorizations")

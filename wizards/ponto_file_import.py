@@ -6,7 +6,7 @@ from odoo.http import request
 from odoo.tools.translate import LazyTranslate
 
 from ..const import FILE_SECONDS
-from ..models.ponto_slice import WorkSlice
+from ..models.support.work_slice import WorkSlice
 from ..statement_files import FileError, read
 
 _lt = LazyTranslate(__name__)

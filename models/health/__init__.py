@@ -1,0 +1,16 @@
+"""Whether transactions still arrive as they should, and who is told when they do not.
+
+Any order does.
+No model is in rhythm: whoever needs it imports it.
+"""
+
+from . import (
+    connection_failing,
+    connection_silence,
+    failing,
+    journal_notice,
+    maintenance,
+    notices,
+    reminders,
+    silence,
+)
