@@ -16,7 +16,6 @@ from . import (
     ponto_synchronization,
     ponto_transaction,
     res_partner,
-    ponto_connection_check,
 )
 from . import (
     connection,

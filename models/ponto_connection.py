@@ -166,6 +166,17 @@ class PontoConnection(models.Model):
         self.env["account.bank.statement.line"].check_access("write")
         return self.account_ids.filtered("linked")._synchronize_now(self, refresh=True)
 
+    def action_check(self):
+        """Look at everything that this connection needs, at Ponto and in Odoo, and show what is to be mended.
+
+        What Ponto lists is taken over, as by *Refresh* in Fetch Accounts.
+
+        :return dict: the action of the check
+        """
+        self.ensure_one()
+        self.check_access("write")
+        return self.env["ponto.connection.check"]._open(self)
+
     def action_open_ponto(self):
         """Open the website of Ponto in a new tab.
 

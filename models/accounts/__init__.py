@@ -5,7 +5,6 @@ Any order does.
 
 from . import (
     closing,
-    connection_vanished,
     identity,
     journal_choice,
     listing,

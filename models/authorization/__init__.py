@@ -8,7 +8,6 @@ No model is in calendar and signed_address: whoever needs them imports them.
 from . import ponto_renewal, ponto_renewal_line, ponto_renewal_request
 from . import (
     account,
-    connection_renewal,
     reminders,
     renewing,
 )

@@ -5,10 +5,7 @@ No model is in rhythm: whoever needs it imports it.
 """
 
 from . import (
-    connection_failing,
-    connection_silence,
     failing,
-    journal_notice,
     maintenance,
     notices,
     reminders,

@@ -4,6 +4,8 @@ from odoo.tools.misc import format_date
 from ...const import CARD_NOTICES
 from ..support.notice import Notice
 
+CLOSABLE_STATES = ("off", "expired")
+
 
 class PontoAccount(models.Model):
     """What should be known of an account and its bank: one sentence each, the same on every screen."""
@@ -81,3 +83,29 @@ class PontoAccount(models.Model):
 
     def _is_in_maintenance(self):
         return bool(self.institution_marked and self.institution_id._is_in_maintenance())
+
+
+class AccountJournal(models.Model):
+    """What the card of a journal says of its account beside balance and authorization: maintenance, silence, its end."""
+
+    _inherit = "account.journal"
+
+    def _prepare_ponto_notice_vals(self, account):
+        """Prepare what keeps transactions away, in words.
+
+        :param account: the linked `ponto.account` record
+        :return dict: JSON-able
+        """
+        return {
+            "notice": account._get_card_notice(),
+            "silence": account.silence_message or "",
+            "closable": account.state in CLOSABLE_STATES,
+        }
+
+    def action_ponto_close_account(self):
+        """End the synchronization of the linked account, which was closed at the bank.
+
+        :return dict: the account's notice about its last balance
+        :raises UserError: when no account is linked
+        """
+        return self._get_linked_ponto_account().action_close_account()

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ...const import BACKOFF_HOURS
 from ...ponto_client import NotFound, PontoError, RateLimited
 from ..connection.ponto_token import DatabaseTokenStore
-from ..health.connection_failing import CREDENTIALS
+from ..health.failing import CREDENTIALS
 from ..support.failures import explain, reaction_of
 from ..support.locks import exclusive, lock_rows
 from ..support.work_slice import CONFLICTS, WorkSlice
