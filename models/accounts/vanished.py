@@ -107,20 +107,3 @@ class PontoConnection(models.Model):
             env._("Switch it on again in Ponto (Integrations), or open the account here and press Account Closed.")
         )
         return Markup(" ").join(sentences)
-
-    # ------------------------------------------------------------------ whose day, whose words
-
-    def _speak_to_responsible(self):
-        """Return this connection in the language and the time zone of the responsible.
-
-        :return: this record
-        """
-        user = self._get_responsible()
-        return self.with_context(lang=user.lang, tz=user.tz or self.timezone)
-
-    def _get_reader_tz(self):
-        """Return the time zone of whoever reads, else that of the connection.
-
-        :return str: name of the zone
-        """
-        return self.env.context.get("tz") or self.env.user.tz or self.timezone or "UTC"

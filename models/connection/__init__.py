@@ -5,4 +5,4 @@ The records of the room are read first, what extends them after; among the dutie
 # ruff: noqa: I001
 
 from . import ponto_token
-from . import credentials, organization
+from . import credentials, organization, responsible

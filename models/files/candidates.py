@@ -59,22 +59,6 @@ class AccountJournal(models.Model):
         )
         return {row[0] for row in self.env.cr.fetchall()}
 
-    def _get_lines_from_files(self, line_ids):
-        """Return the ids of lines that came from files.
-
-        :param list line_ids: ids of `account.bank.statement.line`
-        :return set: ids
-        """
-        self.env["account.bank.statement.line"].flush_model(["transaction_details"])
-        self.env.cr.execute(
-            SQL(
-                "SELECT id FROM account_bank_statement_line"
-                " WHERE id = ANY(%s) AND transaction_details ->> 'ponto_file' IS NOT NULL",
-                line_ids,
-            )
-        )
-        return {row[0] for row in self.env.cr.fetchall()}
-
     def _get_candidates(self, links):
         """Return what the books and Ponto hold in the days of statements.
 

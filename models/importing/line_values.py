@@ -123,6 +123,20 @@ class PontoAccount(models.Model):
             **self._prepare_import_id_vals(transaction.ponto_id),
         }
 
+    def _prepare_import_id_vals(self, ponto_id):
+        """Return the key by which OCA's import modules know a transaction, where they are installed.
+
+        Were their provider switched on again, it would find that it has the transaction already.
+
+        :param str ponto_id: id of the transaction
+        :return dict: value of `unique_import_id`, or nothing
+        """
+        if "unique_import_id" not in self.env["account.bank.statement.line"]._fields:
+            return {}
+        journal = self.journal_id
+        parts = (journal.bank_account_id.sanitized_acc_number, str(journal.id), ponto_id)
+        return {"unique_import_id": "-".join(filter(None, parts))}
+
     def _get_note(self, transaction, item):
         """Return everything else that the bank tells, readable, one piece a line."""
         _ = self.env._

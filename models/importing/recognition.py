@@ -90,7 +90,7 @@ class PontoAccount(models.Model):
         taken = set(existing.values())
         lines = self._get_unknown_lines(journal, self._get_earliest_day(rest) - LOOK_BACK)
         lines = self._leave_out_retyped([line for line in lines if line.key not in taken], min(rest.mapped("date")))
-        lines = self._mark_exact(lines, journal)
+        lines = self._mark_exact(lines)
         found = pair((self._get_bank_entry(row) for row in before + rest), lines)
         others = set(before.ids)
         return (
@@ -146,17 +146,16 @@ class PontoAccount(models.Model):
         number = self._normalize_counterparty(row.counterpart_account)
         return Entry(row.id, self._in_smallest_unit(row.amount), day, number, other_day if other_day != day else None)
 
-    def _mark_exact(self, lines, journal):
+    def _mark_exact(self, lines):
         """Mark lines from files of the bank as exact on days of which Ponto does not tell.
 
         Where both tell a day, what one of them books a day apart is the same money. Where the file goes on alone, the
         same amount a day later, a fare or a fee, is the next one.
 
         :param list lines: `Entry`
-        :param journal: `account.journal` record
         :return list: `Entry`
         """
-        from_files = journal._get_lines_from_files([line.key for line in lines])
+        from_files = self._get_lines_from_files([line.key for line in lines])
         if not from_files:
             return lines
         told = Domain("account_id", "=", self.id) & Domain("state", "!=", "pending") & Domain("date", "!=", False)
@@ -165,6 +164,23 @@ class PontoAccount(models.Model):
             line._replace(exact=True) if line.key in from_files and not first <= line.day <= last else line
             for line in lines
         ]
+
+    @api.model
+    def _get_lines_from_files(self, line_ids):
+        """Return the ids of lines that came from files.
+
+        :param list line_ids: ids of `account.bank.statement.line`
+        :return set: ids
+        """
+        self.env["account.bank.statement.line"].flush_model(["transaction_details"])
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM account_bank_statement_line"
+                " WHERE id = ANY(%s) AND transaction_details ->> 'ponto_file' IS NOT NULL",
+                line_ids,
+            )
+        )
+        return {row[0] for row in self.env.cr.fetchall()}
 
     def _in_smallest_unit(self, amount):
         return round(amount / self.currency_id.rounding)

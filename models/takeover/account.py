@@ -11,7 +11,7 @@ OCA_IMPORT_ID = r"(^|-)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
 class PontoAccount(models.Model):
-    """What an account takes over from OCA's Ponto module, and what it leaves for that module to recognize."""
+    """What an account takes over from OCA's Ponto module: its journal, from its first day on."""
 
     _inherit = "ponto.account"
 
@@ -92,17 +92,3 @@ class PontoAccount(models.Model):
             return self.env["ponto.transaction"]._prepare_row(self, read_transaction(raw or ""), 0)["date"]
         except FormatError:
             return None
-
-    def _prepare_import_id_vals(self, ponto_id):
-        """Return the key by which OCA's import modules know a transaction, where they are installed.
-
-        Were their provider switched on again, it would find that it has the transaction already.
-
-        :param str ponto_id: id of the transaction
-        :return dict: value of `unique_import_id`, or nothing
-        """
-        if "unique_import_id" not in self.env["account.bank.statement.line"]._fields:
-            return {}
-        journal = self.journal_id
-        parts = (journal.bank_account_id.sanitized_acc_number, str(journal.id), ponto_id)
-        return {"unique_import_id": "-".join(filter(None, parts))}
