@@ -169,7 +169,7 @@ class PontoConnection(models.Model):
     def action_check(self):
         """Look at everything that this connection needs, at Ponto and in Odoo, and show what is to be mended.
 
-        What Ponto lists is taken over, as by *Refresh* in Fetch Accounts.
+        What Ponto lists is written, as by *Refresh* in Fetch Accounts.
 
         :return dict: the action of the check
         """

@@ -19,7 +19,7 @@ from odoo.modules.registry import Registry
 
 # Where a worker can be, by the method that it is in (the innermost counts).
 STEPS = {
-    "look": ("ponto.connection", "_take_over_and_plan"),
+    "look": ("ponto.connection", "_write_listed_and_plan"),
     "open run": ("ponto.account", "_open_run"),
     "pull, waiting for a page": ("ponto.account", "_pull"),
     "pull, storing a page": ("ponto.account", "_store_page"),

@@ -35,7 +35,7 @@ class PontoAgreement(models.TransientModel):
     @api.depends("start", "fetch_line_id", "account_id.import_from")
     @api.depends_context("uid")
     def _compute_can_start(self):
-        """Tell whether the proposed start date may be taken over, and would bring anything."""
+        """Tell whether the proposed start date may be used, and would bring anything."""
         for shown in self:
             account = shown.account_id
             earlier = account.linked and account.journal_id == shown.journal_id and shown.start
@@ -160,7 +160,7 @@ class PontoAgreement(models.TransientModel):
     # ------------------------------------------------------------------ actions
 
     def action_start_here(self):
-        """Take over the proposed start date: the account, or the line of Fetch Accounts, imports from that day on.
+        """Use the proposed start date: the account, or the line of Fetch Accounts, imports from that day on.
 
         :return dict: a notice, or the action of Fetch Accounts
         :raises UserError: for who may not, or when there is nothing to propose

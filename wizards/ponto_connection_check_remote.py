@@ -19,7 +19,7 @@ class Talk:
 
     errors: dict = field(default_factory=dict)  # `PontoError` by question; what was never asked is not in it
     asked: bool = False  # False: without a secret there is nothing to ask with
-    listed: bool = False  # accounts and institutions were read, and taken over
+    listed: bool = False  # accounts and institutions were read, and written
     clock_difference: float | None = None  # seconds
 
     def find(self, *classes):
@@ -44,7 +44,7 @@ class PontoConnectionCheck(models.TransientModel):
 
     @api.model
     def _ask_ponto(self, connection, alone):
-        """Ask Ponto for everything that a synchronization asks for, and take over what it lists.
+        """Ask Ponto for everything that a synchronization asks for, and write what it lists.
 
         :param connection: `ponto.connection` record that the user may write
         :param bool alone: whether the transaction did nothing before that may not be lost

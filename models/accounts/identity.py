@@ -16,7 +16,7 @@ class PontoAccount(models.Model):
     Records of Ponto of the same bank account are *kin*: they have the same IBAN and currency, or fed the same journal
     (which only a person decides: a masked card number names no account). One of them is linked at a time. When the
     link moves, so does everything that belongs to the account in the books, and the transactions of the new record
-    take over the lines of the old one.
+    adopt the lines of the old one.
     """
 
     _inherit = "ponto.account"
@@ -84,8 +84,8 @@ class PontoAccount(models.Model):
         self.ensure_one()
         return self if self.linked else self._get_kin().filtered("linked")[:1]
 
-    def _take_over(self, kin):
-        """Take over from records of the same bank account what belongs to it in the books; their link ends.
+    def _succeed(self, kin):
+        """Get from records of the same bank account what belongs to it in the books; their link ends.
 
         :param kin: `ponto.account` records that feed or fed the journal
         """
@@ -146,7 +146,7 @@ class PontoAccount(models.Model):
                 heir._link(self.journal_id, self.import_from)
         except UserError as error:
             # Nothing is lost: the journal keeps its lines, and the next look tries again.
-            _logger.info("Ponto account %s cannot take over from %s: %s", heir.id, self.id, error)
+            _logger.info("Ponto account %s cannot succeed %s: %s", heir.id, self.id, error)
             return
         body = self.env._("Ponto replaced this account by a new record; its journal is synchronized with the new one.")
         self.message_post(body=body)
@@ -162,9 +162,9 @@ class PontoAccount(models.Model):
         rows.write({"state": "to_import", "reason": False})
 
     def _adopt(self, rows):
-        """Let rows take over the lines of the same transactions that kin brought into the books.
+        """Let rows adopt the lines of the same transactions that kin brought into the books.
 
-        A transaction is the same by its id, else by its fingerprint: the first of equal ones takes over the first.
+        A transaction is the same by its id, else by its fingerprint: the first of equal ones adopts that of the first.
         What a user deleted stays deleted.
 
         :param rows: `ponto.transaction` records that are due, in the order of import
@@ -178,7 +178,7 @@ class PontoAccount(models.Model):
         old_rows = rows.browse(old.id for old in held)
         old_rows.link_id.account_id = self
         old_rows.write({"state": "skipped", "reason": "replaced", "statement_line_id": False, "link_id": False})
-        self.env.flush_all()  # the unique index lets a line be taken over only when it is free
+        self.env.flush_all()  # the unique index lets a line be adopted only when it is free
         for row, old in pairs.items():
             line_id, link, flag = held[old]
             row.write(

@@ -28,7 +28,7 @@ class PontoAccount(models.Model):
             self.matching_started_at = False  # the first import into a journal changes no invoice
         predecessors = self._get_kin(journal).filtered("journal_id")
         if predecessors:
-            self._take_over(predecessors)
+            self._succeed(predecessors)
         self.write(
             {
                 "linked": True,

@@ -62,7 +62,7 @@ class PontoConnection(models.Model):
                 return True
             try:
                 found = self._ask(self._make_client(DatabaseTokenStore(self)))
-                work.repeat(lambda: self._take_over_and_plan(*found))
+                work.repeat(lambda: self._write_listed_and_plan(*found))
             except PontoError as error:
                 self.env.cr.rollback()
                 work.repeat(lambda error=error: self._register_failure(error), self)
@@ -81,9 +81,9 @@ class PontoConnection(models.Model):
                 work.next(1)
         return True
 
-    def _take_over_and_plan(self, remote_accounts, remote_institutions):
+    def _write_listed_and_plan(self, remote_accounts, remote_institutions):
         now = fields.Datetime.now()
-        self._take_over(remote_accounts, remote_institutions)
+        self._write_listed(remote_accounts, remote_institutions)
         vals = {
             "state": "connected",
             "last_error_code": False,
@@ -112,8 +112,8 @@ class PontoConnection(models.Model):
         self.ensure_one()
         found = self._ask(client)
         if alone:
-            return WorkSlice(self.env).repeat(lambda: self._take_over(*found, wait=False))
-        return self._take_over(*found)
+            return WorkSlice(self.env).repeat(lambda: self._write_listed(*found, wait=False))
+        return self._write_listed(*found)
 
     def _ask(self, client):
         """Read what Ponto lists; nothing is written as long as it answers.
@@ -132,7 +132,7 @@ class PontoConnection(models.Model):
                 _logger.info("Ponto connection %s: an account names an institution that Ponto does not know", self.id)
         return remote_accounts, remote_institutions
 
-    def _take_over(self, remote_accounts, remote_institutions, wait=True):
+    def _write_listed(self, remote_accounts, remote_institutions, wait=True):
         """Write what Ponto lists, and mark the accounts with something new as due.
 
         :param list remote_accounts: `ponto_client.Account` objects
@@ -141,7 +141,7 @@ class PontoConnection(models.Model):
             may be new, and it is looked at again in a moment
         :return tuple: the `ponto.account` records that Ponto listed before, and lists now
         """
-        # Locked by a write: whoever waits here began before this list was taken over, fails, and begins anew. With the
+        # Locked by a write: whoever waits here began before this list was written, fails, and begins anew. With the
         # lock alone it would not see the accounts and institutions that are new by now, and create them once more.
         self.env.cr.execute(
             SQL("UPDATE ponto_connection SET write_date = now() AT TIME ZONE 'UTC' WHERE id = %s", self.id),
