@@ -84,7 +84,7 @@ class PontoAccountFetch(models.TransientModel):
         # sudo: the link is written by this wizard only; who may edit the connection may confirm it.
         left.account_id.sudo()._unlink_journal()
         for line in chosen:
-            line._link()
+            line._link_journal()
         for line in self.line_ids:
             line.was_linked = line.account_id.linked
         self.connection_id._trigger_synchronization()

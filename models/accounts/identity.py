@@ -134,16 +134,16 @@ class PontoAccount(models.Model):
                 )
             )
             if heirs:
-                account._move_link(heirs.sorted("authorized_at")[-1])
+                account._move_journal(heirs.sorted("authorized_at")[-1])
 
-    def _move_link(self, heir):
-        """Move the link of this account to a new record of it, and tell it on both.
+    def _move_journal(self, heir):
+        """Give the journal of this account to a new record of it, and tell it on both.
 
         :param heir: `ponto.account` record
         """
         try:
             with self.env.cr.savepoint():
-                heir._link(self.journal_id, self.import_from)
+                heir._link_journal(self.journal_id, self.import_from)
         except UserError as error:
             # Nothing is lost: the journal keeps its lines, and the next look tries again.
             _logger.info("Ponto account %s cannot succeed %s: %s", heir.id, self.id, error)

@@ -5,7 +5,7 @@ from ...const import CARD_REFERENCE_TYPES
 
 
 class PontoAccount(models.Model):
-    """The link of an account to the journal that keeps it."""
+    """The journal that keeps an account: chosen or made, given, taken away."""
 
     _inherit = "ponto.account"
 
@@ -13,7 +13,7 @@ class PontoAccount(models.Model):
         self.ensure_one()
         return self.subtype == "card" or self.reference_type in CARD_REFERENCE_TYPES
 
-    def _link(self, journal, import_from):
+    def _link_journal(self, journal, import_from):
         """Synchronize this account into a journal; another record of the same bank account stops there.
 
         :param journal: `account.journal` record of the same company, or empty: that of the account, or a new one

@@ -77,7 +77,7 @@ class PontoAccount(models.Model):
     def _end_import(self):
         """Do what follows when everything that may be imported is in the books."""
         self._update_statements()
-        if self._hold_link():  # nobody unticked the account, or asked for an undo, before everything was in
+        if self._hold_journal():  # nobody unticked the account, or asked for an undo, before everything was in
             self._start_matching()
 
     def _sort_out(self, run):
@@ -115,7 +115,7 @@ class PontoAccount(models.Model):
         :param run: `ponto.synchronization` record
         :return int: number of rows looked at; 0 when nothing is left
         """
-        rows = self._lock_next_rows() if self._hold_link() else None
+        rows = self._lock_next_rows() if self._hold_journal() else None
         if not rows:
             return 0
         linked = self._link_existing(rows, run)
@@ -127,11 +127,12 @@ class PontoAccount(models.Model):
         run._count(imported=len(created), failed=len(failed))
         return len(rows)
 
-    def _hold_link(self):
-        """Keep the link of the account as it is until the batch is committed, and tell whether there is one.
+    def _hold_journal(self):
+        """Keep the account in its journal until the batch is committed, and tell whether it has one.
 
-        A user may have unticked the account, moved its start date or asked for an undo since the last batch. The link to another record
-        of the same bank account waits for this batch, or this batch fails and is repeated: no line is made twice.
+        A user may have unticked the account, moved its start date or asked for an undo since the last batch. Another
+        record of the same bank account gets the journal after this batch, or this batch fails and is repeated: no line
+        is made twice.
         """
         self.flush_recordset()
         query = SQL("SELECT linked AND undo_run_id IS NULL FROM ponto_account WHERE id = %s FOR SHARE", self.id)

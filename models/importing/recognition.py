@@ -49,7 +49,7 @@ class PontoAccount(models.Model):
             order="date, created_at, position desc, id",
         )
         # A user may have unticked the account since the import began.
-        if (rows := self._leave_out_kept_apart(rows)) and self._hold_link():
+        if (rows := self._leave_out_kept_apart(rows)) and self._hold_journal():
             _by_id, _adopted, found = self._compare_with_books(rows, self.journal_id)
             self._link_lines(found.pairs, run)
 

@@ -33,7 +33,7 @@ class PontoAccount(models.Model):
             )
         if not self.linked:
             first_day = self._get_first_imported_day(journal) or self._get_latest_start()
-            self._link(journal, first_day or fields.Date.context_today(self))
+            self._link_journal(journal, first_day or fields.Date.context_today(self))
             self.statement_period = self._get_statement_period_of(provider)
         journal._switch_off_other_feeds()
         last_run = provider.last_successful_run
