@@ -159,7 +159,7 @@ class PontoConnection(models.Model):
     def action_synchronize(self):
         """Synchronize now: in a web request mark due and trigger, elsewhere do everything before returning.
 
-        :return dict | None: what the web client does next: it follows until everything is done
+        :return dict | None: what the web client does next: it shows the progress until everything is done
         """
         self.check_access("read")
         # Whoever may edit bank transactions may fetch them, not a user who only sees them.

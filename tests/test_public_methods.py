@@ -27,7 +27,7 @@ PUBLIC_METHODS = {
         "action_create_opening_entry",
         "action_fetch_accounts",
         "action_find_agreement",
-        "action_follow_return",
+        "action_come_back",
         "action_import_file",
         "action_poll",
         "action_renew_authorization",

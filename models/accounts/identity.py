@@ -114,8 +114,8 @@ class PontoAccount(models.Model):
         statements.with_context(ponto_statement=True).write({"ponto_account_id": self.id})
 
     @api.model
-    def _follow_new_records(self, company):
-        """Move the link of accounts that Ponto replaced by another record of the same number; masked ones ask.
+    def _move_to_new_records(self, company):
+        """Move to its new record each account that Ponto replaced by another of the same number; masked ones ask.
 
         :param company: `res.company` record
         """

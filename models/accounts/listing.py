@@ -45,7 +45,7 @@ class PontoAccount(models.Model):
             vals = self._prepare_ponto_vals(connection, remote)
             vals["institution_id"] = banks.get(remote.institution_id, False)
             account = known.get(remote.id, self.browse())
-            if account._follow_authorization(vals, remote.latest_synchronization):
+            if account._note_authorization(vals, remote.latest_synchronization):
                 renewed |= account
             if account:
                 account._note_end_of_maintenance(vals)

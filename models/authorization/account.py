@@ -157,7 +157,7 @@ class PontoAccount(models.Model):
 
     # ------------------------------------------------------------------ what Ponto says
 
-    def _follow_authorization(self, vals, synchronization):
+    def _note_authorization(self, vals, synchronization):
         """Tell what of Ponto's answer is news about the authorization, and keep what an answer leaves out.
 
         :param dict vals: values about to be written, changed in place

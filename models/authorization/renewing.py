@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
-from ...const import EXPIRES_SOON_DAYS, PONTO_HOSTS, PONTO_URL, PONTO_WEBSITE, RENEWAL_FOLLOWED
+from ...const import EXPIRES_SOON_DAYS, PONTO_HOSTS, PONTO_URL, PONTO_WEBSITE, RENEWAL_SHOWN
 from ..support.days import local_day, say_day, say_recent_day
 
 RENEWABLE = ("expires_soon", "expired")
@@ -93,13 +93,13 @@ class PontoAccount(models.Model):
         return notice
 
     @api.model
-    def action_follow_return(self):
-        """Open the dashboard for a user who has just come back from a bank, and follow what the return lets be read.
+    def action_come_back(self):
+        """Open the dashboard for a user who has just come back from a bank, with the progress of what can be read now.
 
         :return dict: the action
         """
         dashboard = self.env["ir.actions.act_window"]._for_xml_id("account.open_account_journal_dashboard_kanban")
-        since = fields.Datetime.now() - RENEWAL_FOLLOWED
+        since = fields.Datetime.now() - RENEWAL_SHOWN
         # sudo: nobody reads these requests; they are the user's own.
         ways = (
             self.env["ponto.renewal.request"].sudo().search([("user_id", "=", self.env.uid), ("used_at", ">", since)])

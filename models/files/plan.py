@@ -77,7 +77,7 @@ def chain(statements: Iterable[Statement]) -> list[Chain]:
     for _format, group in groupby(told, key=_get_format):  # pylint: disable=bad-builtin-groupby
         links: list[Statement] = []
         for statement in group:
-            if links and _follows(statement, links[-1]):
+            if links and _continues(statement, links[-1]):
                 links.append(statement)
             else:
                 links = [statement]
@@ -85,7 +85,7 @@ def chain(statements: Iterable[Statement]) -> list[Chain]:
     return [_make_chain(links) for links in chains]
 
 
-def _follows(statement: Statement, other: Statement) -> bool:
+def _continues(statement: Statement, other: Statement) -> bool:
     """Tell whether a statement begins where another ends, and does not tell the same days once more."""
     last, first = get_last_day(other), get_first_day(statement)
     return other.closing == statement.opening and (last < first or (statement.identified and last == first))

@@ -159,7 +159,7 @@ class PontoConnection(models.Model):
             self, [remote for remote in remote_accounts if remote.id not in left], institutions
         )
         gone = (free - accounts)._mark_vanished()
-        accounts._follow_new_records(self.company_id)
+        accounts._move_to_new_records(self.company_id)
         self._tell_vanished(gone, back=missing & accounts)
         (free | accounts)._mark_due()
         if busy:

@@ -5,7 +5,7 @@ from odoo.http import request
 
 from .ponto_refresh import OPEN
 
-FOLLOW = "account_online_ponto.follow"
+PROGRESS = "account_online_ponto.progress"
 
 
 class PontoAccount(models.Model):
@@ -41,7 +41,7 @@ class PontoAccount(models.Model):
     # ------------------------------------------------------------------ the click
 
     def _start(self, connections, refresh):
-        """Let the work begin that a click in a web request asks for, and let the page follow it.
+        """Let the work begin that a click in a web request asks for, and let the page show its progress.
 
         :param connections: `ponto.connection` records of the accounts
         :param bool refresh: whether Ponto is asked to refresh at the bank first
@@ -61,7 +61,7 @@ class PontoAccount(models.Model):
             return self._get_notice(self.env._("The transactions are being fetched; they appear here in a moment."))
         return {
             "type": "ir.actions.client",
-            "tag": FOLLOW,
+            "tag": PROGRESS,
             "params": {
                 "accounts": self.ids,
                 "refreshes": refreshes.ids,

@@ -7,7 +7,7 @@ from .ponto_refresh import OPEN
 
 
 class PontoAccount(models.Model):
-    """The open page follows a click: it takes the next step every few seconds, and says how far everything is."""
+    """The open page shows the progress of a click: it takes the next step every few seconds, and says how far everything is."""
 
     _inherit = "ponto.account"
 

@@ -16,14 +16,14 @@ const SCREENS = [
     "ponto.transaction",
 ];
 
-/** What is followed at the moment, by accounts: a second click takes over from the first. */
-const following = new Map();
+/** What is shown at the moment, by accounts: a second click ends the first. */
+const shown = new Map();
 
 /**
- * Follows what a click on "Fetch Transactions" began: shows how far it is, asks the server for the next step every few
+ * The progress of what a click on "Fetch Transactions" began: shows how far it is, asks the server for the next step every few
  * seconds, and shows the new records at the end. The server goes on by itself when the page is closed.
  */
-class Follower {
+class Progress {
     constructor(env, { accounts, refreshes, seen, note }) {
         this.env = env;
         this.accounts = accounts;
@@ -67,7 +67,7 @@ class Follower {
             );
         } catch (error) {
             if (!(error instanceof ConnectionLostError)) {
-                // Logged out, or no longer allowed: there is nothing to follow any more.
+                // Logged out, or no longer allowed: there is nothing to show any more.
                 this.stop();
                 this.close?.();
             }
@@ -87,7 +87,7 @@ class Follower {
         this.replacing = false;
         this.close = this.env.services.notification.add(text, {
             type: kind,
-            className: "o_ponto_follow",
+            className: "o_ponto_progress",
             sticky: !this.stopped || kind === "warning",
             autocloseDelay: 8000,
             onClose: () => {
@@ -99,8 +99,8 @@ class Follower {
     stop() {
         this.stopped = true;
         const key = String(this.accounts);
-        if (following.get(key) === this) {
-            following.delete(key);
+        if (shown.get(key) === this) {
+            shown.delete(key);
         }
     }
 
@@ -108,23 +108,23 @@ class Follower {
     async reload() {
         const { action } = this.env.services;
         const controller = action.currentController;
-        const shown = SCREENS.includes(controller?.action?.res_model);
+        const concerned = SCREENS.includes(controller?.action?.res_model);
         const busy = document.querySelector(".modal, .o_form_dirty, .o_selected_row");
-        if (shown && !busy) {
+        if (concerned && !busy) {
             await action.restore(controller.jsId);
         }
     }
 }
 
-function follow(env, action) {
-    const follower = new Follower(env, action.params);
-    const key = String(follower.accounts);
-    const former = following.get(key);
+function showProgress(env, action) {
+    const progress = new Progress(env, action.params);
+    const key = String(progress.accounts);
+    const former = shown.get(key);
     former?.stop();
     former?.close?.();
-    following.set(key, follower);
-    follower.run();
+    shown.set(key, progress);
+    progress.run();
     return action.params.next || { type: "ir.actions.act_window_close" };
 }
 
-registry.category("actions").add("account_online_ponto.follow", follow);
+registry.category("actions").add("account_online_ponto.progress", showProgress);
