@@ -100,9 +100,9 @@ class PontoAgreement(models.TransientModel):
         }
         if agreed:
             values |= {"agreed": format_date(self.env, agreed.day), "balance": self._format(agreed.bank)}
-        if not agreement.first_difference and not agreement.findings:
+        if not agreement.first_difference and not agreement.discrepancies:
             return _("Bank and books agree on every day from %(first)s to %(last)s: %(balance)s.", **values)
-        since, before = agreement.findings_since_agreed, agreement.findings_before_agreed
+        since, before = agreement.discrepancies_since_agreed, agreement.discrepancies_before_agreed
         if agreed == last:
             sentences = [_("Bank and books agree on %(agreed)s: %(balance)s.", **values)]
         elif agreed:
@@ -124,10 +124,10 @@ class PontoAgreement(models.TransientModel):
             sentences.append(_("Transactions are being imported right now: compare again when that is done."))
         return " ".join(sentences)
 
-    def _count(self, findings):
+    def _count(self, discrepancies):
         counts = {}
-        for finding in findings:
-            counts[finding.kind] = counts.get(finding.kind, 0) + max(len(finding.bank), 1)
+        for discrepancy in discrepancies:
+            counts[discrepancy.kind] = counts.get(discrepancy.kind, 0) + max(len(discrepancy.bank), 1)
         names = self.env["ponto.agreement.finding"]._fields["kind"]._description_selection(self.env)
         return ", ".join(f"{name.lower()} ({counts[kind]})" for kind, name in names if kind in counts)
 

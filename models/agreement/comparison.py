@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from ..importing.pairing import Entry
-from .findings import Finding, find
+from .discrepancies import Discrepancy, find
 
 ONE_DAY = timedelta(days=1)
 # Entries of so long before the first day may stand for one of a day inside: a value date, a weekend.
@@ -47,7 +47,7 @@ class WholeDays:
     kind: str  # "missing_in_books" or "twice"
     first: date
     last: date
-    findings: tuple[Finding, ...]
+    discrepancies: tuple[Discrepancy, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Agreement:
     """The result of a comparison."""
 
     days: tuple[Day, ...]
-    findings: tuple[Finding, ...]
+    discrepancies: tuple[Discrepancy, ...]
     whole_days: tuple[WholeDays, ...]
 
     @property
@@ -78,16 +78,16 @@ class Agreement:
         return next((day for day in reversed(self.days) if not day.difference), None)
 
     @property
-    def findings_since_agreed(self) -> list[Finding]:
+    def discrepancies_since_agreed(self) -> list[Discrepancy]:
         """What explains the difference of the last day."""
         agreed = self.last_agreed
-        return [finding for finding in self.findings if not agreed or finding.day > agreed.day]
+        return [discrepancy for discrepancy in self.discrepancies if not agreed or discrepancy.day > agreed.day]
 
     @property
-    def findings_before_agreed(self) -> list[Finding]:
+    def discrepancies_before_agreed(self) -> list[Discrepancy]:
         """What canceled out by the last day on which bank and books agree."""
         agreed = self.last_agreed
-        return [finding for finding in self.findings if agreed and finding.day <= agreed.day]
+        return [discrepancy for discrepancy in self.discrepancies if agreed and discrepancy.day <= agreed.day]
 
     @property
     def start(self) -> date | None:
@@ -129,7 +129,7 @@ def compare(
     :param ledger_before: balance of the ledger account before the first of these entries
     :param openings: keys of entries of the books that bring an opening balance; no transaction stands for them
     :param known: keys of transactions and of entries that are known to be the same
-    :return: the days, and the findings that explain every difference
+    :return: the days, and the discrepancies that explain every difference
     """
     opening = [entry for entry in books if entry.key in openings]
     lines = [entry for entry in books if entry.key not in openings]
@@ -143,18 +143,18 @@ def compare(
         base = balances.opened(opened_on, opening, bool(others), one_agrees)
     window = (base.day + ONE_DAY, last_day)
     known = [*known]
-    findings = _find(bank, lines, window, known)
-    # What the findings of earlier days explain is no fault of the opening balance.
-    fault = base.difference - _explained_until(findings, base.day)
+    discrepancies = _find(bank, lines, window, known)
+    # What the discrepancies of earlier days explain is no fault of the opening balance.
+    fault = base.difference - _explained_until(discrepancies, base.day)
     if fault and (wider := _find_across(bank, lines, window, known)):
         left = base.difference - _explained_until(wider, base.day)
-        findings, fault = (wider, 0) if not left else (findings, fault)
+        discrepancies, fault = (wider, 0) if not left else (discrepancies, fault)
     if fault:
         at_opening = tuple(entry for entry in opening if entry.day == opened_on)
-        findings.insert(0, Finding("opening", opened_on if at_opening else base.day, (), at_opening, fault))
+        discrepancies.insert(0, Discrepancy("opening", opened_on if at_opening else base.day, (), at_opening, fault))
     days = balances.days(base, last_day)
-    findings.sort(key=lambda finding: finding.day)
-    return Agreement(tuple(days), tuple(findings), _get_whole_days(findings, bank, lines, window))
+    discrepancies.sort(key=lambda discrepancy: discrepancy.day)
+    return Agreement(tuple(days), tuple(discrepancies), _get_whole_days(discrepancies, bank, lines, window))
 
 
 class _Balances:
@@ -231,11 +231,11 @@ def _find_across(bank, lines, window, known):
     )
 
 
-def _explained_until(findings: Iterable[Finding], day: date) -> int:
+def _explained_until(discrepancies: Iterable[Discrepancy], day: date) -> int:
     return sum(
-        sum(entry.amount for entry in finding.bank if entry.day <= day)
-        - sum(line.amount for line in finding.books if line.day <= day)
-        for finding in findings
+        sum(entry.amount for entry in discrepancy.bank if entry.day <= day)
+        - sum(line.amount for line in discrepancy.books if line.day <= day)
+        for discrepancy in discrepancies
     )
 
 
@@ -246,12 +246,12 @@ def _sum_by_day(entries: Iterable[Entry]) -> dict[date, int]:
     return totals
 
 
-def _get_whole_days(findings, bank, lines, window) -> tuple[WholeDays, ...]:
+def _get_whole_days(discrepancies, bank, lines, window) -> tuple[WholeDays, ...]:
     """Return the stretches of days that are missing, or doubled, as a whole: a file not imported, or imported twice."""
     by_day = {"missing_in_books": defaultdict(list), "twice": defaultdict(list)}
-    for finding in findings:
-        if finding.kind in by_day:
-            by_day[finding.kind][finding.day].append(finding)
+    for discrepancy in discrepancies:
+        if discrepancy.kind in by_day:
+            by_day[discrepancy.kind][discrepancy.day].append(discrepancy)
     first, last = window
     bank_days, line_days = defaultdict(int), defaultdict(int)
     for entry in bank:
@@ -272,6 +272,6 @@ def _stretches(kind, found, days, is_whole):
     in_row = groupby(sorted(days), key=lambda day: day in found and is_whole(day))  # pylint: disable=bad-builtin-groupby
     for whole, stretch in in_row:
         stretch = [*stretch]
-        affected = tuple(finding for day in stretch for finding in found.get(day, ())) if whole else ()
+        affected = tuple(discrepancy for day in stretch for discrepancy in found.get(day, ())) if whole else ()
         if len(affected) > 1:
             yield WholeDays(kind, stretch[0], stretch[-1], affected)

@@ -30,7 +30,7 @@ MOST_LIKENESSES = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Discrepancy:
     """One thing that is wrong."""
 
     kind: str  # "missing_in_books", "missing_at_bank", "different_amount", "different_day", "twice" or "opening"
@@ -48,18 +48,18 @@ def find(
     first_day: date,
     last_day: date,
     known: Iterable[tuple[tuple[int, ...], tuple[int, ...]]] = (),
-) -> list[Finding]:
+) -> list[Discrepancy]:
     """Name what explains the differences of a period.
 
     Entries outside of the period are only there to be paired with those inside: a line of the day before may stand
-    for a transaction of the first day. By themselves they are no finding.
+    for a transaction of the first day. By themselves they are no discrepancy.
 
     :param bank: transactions, in the bank's order
     :param books: entries of the bank's ledger account, in the order of the books
     :param first_day: first day of the period
     :param last_day: last day of the period
     :param known: keys of transactions and of lines that are known to be the same
-    :return: the findings, by day
+    :return: the discrepancies, by day
     """
     search = _Search(bank, books, first_day, last_day)
     search.take_known(known)
@@ -78,7 +78,7 @@ def find(
     search.same_number(any_sign=True)
     search.moved_totals()
     search.name_the_rest()
-    return sorted(search.findings, key=lambda finding: (finding.day, finding.kind))
+    return sorted(search.discrepancies, key=lambda discrepancy: (discrepancy.day, discrepancy.kind))
 
 
 class _Search:
@@ -89,7 +89,7 @@ class _Search:
         self.whole_bank = [*self.bank.values()]
         self.books = {entry.key: entry for entry in books}
         self.first_day, self.last_day = first_day, last_day
-        self.findings: list[Finding] = []
+        self.discrepancies: list[Discrepancy] = []
         # The lines that stand for a transaction, by its amount and day, then by its number.
         self.once: dict[tuple[int, date], dict[str, Entry]] = defaultdict(dict)
         self.once_on_value_date: dict[tuple[int, date], dict[str, Entry]] = defaultdict(dict)
@@ -118,9 +118,9 @@ class _Search:
             self.name("different_day", bank, books, 0)
 
     def name(self, kind: str, bank: tuple, books: tuple, difference: int, same_as: Entry | None = None) -> None:
-        """Note a finding."""
+        """Note a discrepancy."""
         day = min(entry.day for entry in bank or books)
-        self.findings.append(Finding(kind, day, bank, books, difference, same_as))
+        self.discrepancies.append(Discrepancy(kind, day, bank, books, difference, same_as))
 
     def take_double(self, line: Entry, original: Entry) -> None:
         """Name a line that is in the books once more than at the bank."""
