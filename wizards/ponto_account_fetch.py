@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 from ..models.support.failures import explain
+from ..models.support.notification import make_notification
 from ..ponto_client import PontoError
 
 
@@ -88,7 +89,7 @@ class PontoAccountFetch(models.TransientModel):
         for line in self.line_ids:
             line.was_linked = line.account_id.linked
         self.connection_id._trigger_synchronization()
-        return self.env["ponto.account"]._get_notice(
+        return make_notification(
             self.env._(
                 "%(count)s accounts are synchronized; their transactions arrive in a moment.", count=len(chosen)
             ),

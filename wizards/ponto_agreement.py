@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_amount, format_date
 
+from ..models.support.notification import make_notification
+
 
 class PontoAgreement(models.TransientModel):
     """Bank and books side by side: since when they differ, and what explains it. It shows, and writes nothing."""
@@ -176,7 +178,7 @@ class PontoAgreement(models.TransientModel):
             raise UserError(self.env._("Link the account in Fetch Accounts first."))
         self.account_id.import_from = self.start
         self.account_id.connection_id._trigger_synchronization()
-        return self.env["ponto.account"]._get_notice(
+        return make_notification(
             self.env._(
                 "Transactions from %(date)s on are imported; what is in the books already is linked.",
                 date=format_date(self.env, self.start),

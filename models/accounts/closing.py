@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_amount, format_date
 
+from ..support.notification import make_notification
+
 
 class PontoAccount(models.Model):
     """An account that was closed at the bank: nobody is reminded of it anymore, and its last balance is looked at."""
@@ -21,13 +23,13 @@ class PontoAccount(models.Model):
             raise UserError(
                 self.env._("%(account)s is not synchronized: there is nothing to end.", account=account.display_name)
             )
-        findings = [account._close() for account in accounts]
-        all_well = all(well for well, _sentence in findings)
-        notice = self._get_notice(
-            "\n".join(sentence for _well, sentence in findings), "success" if all_well else "warning"
+        closed = [account._close() for account in accounts]
+        all_well = all(well for well, _sentence in closed)
+        return make_notification(
+            "\n".join(sentence for _well, sentence in closed),
+            "success" if all_well else "warning",
+            sticky=not all_well,  # a warning stays until somebody has read it
         )
-        notice["params"]["sticky"] = not all_well  # a warning stays until somebody has read it
-        return notice
 
     def _close(self):
         """Close one account, and write in its chatter what the last balance proves.

@@ -6,6 +6,7 @@ from odoo.tools import format_list
 
 from ...const import EXPIRES_SOON_DAYS, PONTO_HOSTS, PONTO_URL, PONTO_WEBSITE, RENEWAL_SHOWN
 from ..support.days import local_day, say_day, say_recent_day
+from ..support.notification import make_notification
 
 RENEWABLE = ("expires_soon", "expired")
 
@@ -88,9 +89,8 @@ class PontoAccount(models.Model):
                     day=say_recent_day(self.env, today, today),
                 )
             )
-        notice = self._get_notice("\n".join(asked), "success")
-        notice["params"]["next"] = {"type": "ir.actions.client", "tag": "soft_reload"}
-        return notice
+        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
+        return make_notification("\n".join(asked), "success", next=reload)
 
     @api.model
     def action_come_back(self):

@@ -9,6 +9,7 @@ from ...const import CLICK_SECONDS
 from ...ponto_client import PontoError, ScopeError, TokenRejected
 from ..connection.ponto_token import DatabaseTokenStore
 from ..support.locks import exclusive
+from ..support.notification import make_notification
 from ..support.work_slice import CONFLICTS, WorkSlice
 
 _logger = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ class PontoAccount(models.Model):
             return accounts._start(connections, refresh)
         accounts._forget_waits(connections)
         accounts._work_through(connections, WorkSlice(accounts.env, CLICK_SECONDS), "user")
-        return self._get_notice(
+        return make_notification(
             self.env._(
                 "Scheduled actions are switched off in this database: fetched right now, as far as time allowed."
             ),
@@ -121,14 +122,6 @@ class PontoAccount(models.Model):
         for replaced in self.filtered(lambda account: not account.linked):
             accounts |= replaced._get_twin()  # the link has just moved to a new record of the same account
         accounts.filtered(lambda account: account.connection_id.state == "connected")._synchronize(work, trigger)
-
-    @api.model
-    def _get_notice(self, message, kind="info"):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"message": message, "type": kind, "next": {"type": "ir.actions.act_window_close"}},
-        }
 
     # ------------------------------------------------------------------ one run
 

@@ -3,6 +3,7 @@ import ipaddress
 from odoo import api, fields, models
 from odoo.http import request
 
+from ..support.notification import make_notification
 from .ponto_refresh import OPEN
 
 PROGRESS = "account_online_ponto.progress"
@@ -58,7 +59,7 @@ class PontoAccount(models.Model):
             (reading.connection_id or connections).next_sync_at = fields.Datetime.now()
             connections._trigger_synchronization()
         if not self:
-            return self._get_notice(self.env._("The transactions are being fetched; they appear here in a moment."))
+            return make_notification(self.env._("The transactions are being fetched; they appear here in a moment."))
         return {
             "type": "ir.actions.client",
             "tag": PROGRESS,

@@ -7,6 +7,7 @@ from odoo.tools import split_every
 from ...const import APPLY_BATCH, MATCH_SECONDS, REVIEW_LINES
 from ..account_journal import READERS
 from ..matching.words import get_content_key
+from ..support.notification import make_notification
 from ..support.work_slice import WorkSlice
 
 
@@ -105,10 +106,10 @@ class AccountJournal(models.Model):
             applied += len(self.env["ponto.matching"]._apply(batch, user=self.env.user))
             done += len(batch)
             if not work.next(1) and done < len(found):
-                return self._get_match_notice(
-                    self.env._("Bank transactions matched: %(count)s. Apply the others, too.", count=applied)
+                return make_notification(
+                    self.env._("Bank transactions matched: %(count)s. Apply the others, too.", count=applied), "success"
                 )
-        return self._get_match_notice(self.env._("Bank transactions matched: %(count)s.", count=applied))
+        return make_notification(self.env._("Bank transactions matched: %(count)s.", count=applied), "success")
 
     def _find_proposed(self):
         """Return what is proposed and still found; what is not found any more is proposed no longer.
@@ -178,15 +179,7 @@ class AccountJournal(models.Model):
         # sudo: nobody writes the log but the addon.
         log.search([("statement_line_id", "in", looked_at.ids), ("state", "=", "proposed")]).sudo().unlink()
         proposed = matching._propose(fresh) or log
-        return self._get_match_notice(self._describe_exact(len(proposed)))
-
-    @api.model
-    def _get_match_notice(self, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"message": message, "type": "success"},
-        }
+        return make_notification(self._describe_exact(len(proposed)), "success")
 
     # ------------------------------------------------------------------ dashboard card
 

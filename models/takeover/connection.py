@@ -3,6 +3,7 @@ from odoo.addons.base.models.res_bank import sanitize_account_number
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from ..support.notification import make_notification
 from .other_feeds import OCA_PONTO, OCA_PROVIDER
 
 
@@ -89,7 +90,7 @@ class PontoConnection(models.Model):
         if not taken:
             raise UserError("\n".join(left))
         self._trigger_synchronization()
-        return self._get_take_over_notice(taken, left)
+        return self._get_take_over_notification(taken, left)
 
     @api.model
     def _connect_as(self, company, client_id, providers):
@@ -211,7 +212,7 @@ class PontoConnection(models.Model):
             )
         return found.sorted(lambda a: (a.journal_id == journal, not a.deprecated, str(a.authorized_at or "")))[-1]
 
-    def _get_take_over_notice(self, taken, left):
+    def _get_take_over_notification(self, taken, left):
         sentences = [
             self.env._(
                 "Taken over from the OCA module: %(accounts)s. What it imported is being recognized, and stays as it is.",
@@ -220,13 +221,9 @@ class PontoConnection(models.Model):
             *left,
         ]
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_account_action")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "message": "\n".join(sentences),
-                "type": "warning" if left else "success",
-                "sticky": bool(left),
-                "next": {**action, "domain": [("id", "in", taken.ids)]},
-            },
-        }
+        return make_notification(
+            "\n".join(sentences),
+            "warning" if left else "success",
+            sticky=bool(left),
+            next={**action, "domain": [("id", "in", taken.ids)]},
+        )

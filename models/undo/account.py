@@ -8,6 +8,7 @@ from odoo import fields, models
 
 from ...const import CLICK_SECONDS, UNDO_BATCH
 from ..support.errors import RECORD_ERRORS
+from ..support.notification import make_notification
 from ..support.work_slice import CONFLICTS, WorkSlice
 
 _logger = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ class PontoAccount(models.Model):
             return None
         if account.env.ref("account_online_ponto.cron_synchronize").active:
             account.connection_id._trigger_synchronization()
-            return self._get_notice(
+            return make_notification(
                 self.env._("The bank transactions are being removed; the log shows when it is done.")
             )
         account._synchronize(WorkSlice(account.env, CLICK_SECONDS), "user")
@@ -88,7 +89,7 @@ class PontoAccount(models.Model):
             message = self.env._(
                 "Scheduled actions are switched off in this database: undone as far as time allowed. Undo again to go on."
             )
-        return self._get_notice(message, "warning")
+        return make_notification(message, "warning")
 
     # ------------------------------------------------------------------ doing it
 
