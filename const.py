@@ -69,7 +69,7 @@ RENEWAL_RETURN_HOURS = 24
 RENEWAL_MAIL_DAYS = 7  # a mail that a server refuses is sent again once a day for so long
 RENEWAL_REQUEST_PAUSE = timedelta(minutes=1)  # clicks within it share one request at Ponto
 RENEWAL_REQUEST_DAYS = 7  # kept longer than a return address is valid, so that one is never taken for unknown
-RENEWAL_FOLLOWED = timedelta(minutes=5)  # after a return; as long as an open page follows a synchronization
+RENEWAL_SHOWN = timedelta(minutes=5)  # after a return; as long as an open page shows the progress of a synchronization
 # Check connection. A server that keeps its time (NTP) is off by less than a second; a minute is a clock that nobody keeps.
 # Five minutes, the most that protocols commonly forgive (RFC 4120, 8.2), put expiries and days on the wrong side.
 CLOCK_OFF = timedelta(minutes=1)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_datetime
 
 from ..const import RUN_LOG_DAYS
-from .ponto_failure import explain
+from .support.failures import explain
 
 
 class PontoSynchronization(models.Model):

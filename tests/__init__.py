@@ -42,6 +42,7 @@ from . import (
     test_health,
     test_hooks,
     test_hostile_values,
+    test_house,
     test_identity,
     test_import,
     test_import_identity,

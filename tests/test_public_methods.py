@@ -24,10 +24,10 @@ PUBLIC_METHODS = {
     "ponto.account": {
         "action_ask_to_renew",
         "action_close_account",
+        "action_come_back",
         "action_create_opening_entry",
         "action_fetch_accounts",
         "action_find_agreement",
-        "action_follow_return",
         "action_import_file",
         "action_poll",
         "action_renew_authorization",
