@@ -26,9 +26,9 @@ class TestDocuments(BaseCase):
         self.addCleanup(folder.cleanup)
         copy = Path(folder.name)
         for path in (*documents.MAPS, "doc", "models", "const.py"):
-            source = ROOT / path
-            shutil.copytree(source, copy / path) if source.is_dir() else shutil.copy(source, copy / path)
-        with open(copy / name, "a", encoding="utf-8") as handle:
+            place = shutil.copytree if (ROOT / path).is_dir() else shutil.copy
+            place(ROOT / path, copy / path)
+        with (copy / name).open("a", encoding="utf-8") as handle:
             handle.write(text)
         return documents.scan(copy)[1]
 

@@ -34,6 +34,19 @@ class Checker:
     expected: str
 
 
+# One process for all pages: to load docutils takes longer than to render one of them.
+RENDER = """
+import os, sys
+from docutils.__main__ import main
+pages, code = sys.argv[1:], 0
+for page in pages:
+    sys.argv[1:] = ["--halt=warning", page, os.devnull]
+    try:
+        main()
+    except SystemExit as end:
+        code = code or end.code
+sys.exit(code)
+"""
 # The duties of one record are modules of their own by intention; a local `_ = self.env._` is Odoo's own idiom, which
 # the second check takes for an import. Not in .pylintrc: `enable` wins over `disable` there.
 PYLINT_DISABLED = "consider-merging-classes-inherited,prefer-env-translation"
@@ -147,14 +160,8 @@ def _oca_checks(python: Path, copy: Path) -> Report:
 def _rendered(python: Path, copy: Path) -> Report:
     """Render README.rst, which Odoo shows as the addon's description, and every page of the documents."""
     pages = [copy / "README.rst", *sorted((copy / "doc").rglob("*.rst"))]
-    written = [page for page in pages if page.stat().st_size]
-    printed = "".join(
-        output
-        for page in written
-        for code, output in [_tool([python, "-m", "docutils", "--halt=warning", page, copy.parent / "page.html"], copy)]
-        if code
-    )
-    return Report(len(written), printed)
+    code, printed = _tool([python, "-c", RENDER, *pages], copy)
+    return Report(sum(1 for page in pages if page.stat().st_size), printed if code else "")
 
 
 def _documents(_python: Path, copy: Path) -> Report:
