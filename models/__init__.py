@@ -1,7 +1,8 @@
 """The records of this addon, and below them a room for each capability.
 
 The records are read first, for the rooms extend them; a record imports other records and support, never a room.
-Among the rooms any order does: no method of a model is defined in two places (tests/test_house.py).
+Among the rooms any order does: no method of a model is defined in two places, and a room that extends the record of
+another one imports from it (tests/test_house.py).
 """
 # ruff: noqa: I001
 

@@ -102,6 +102,32 @@ def find_circle(imports):
     return sorted(left)
 
 
+def find_read_too_early(sources):
+    """Return files that extend the record of another room, and may be read before it.
+
+    A file imports that room itself, or the records of its own room do, which are read before it.
+
+    :param dict sources: path: text
+    :return list: paths
+    """
+    homes, extending, of_records = {}, [], defaultdict(set)
+    for path, text in sources.items():
+        part = get_part(Path(path).parts[1:])
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef) and (model := get_model(node)):
+                if "_name" in dict(get_assignments(node)):
+                    homes[model] = part
+                    of_records[part] |= find_imports({path: text}).get(part, set())
+                else:
+                    extending.append((path, part, model))
+    return [
+        path
+        for path, part, model in extending
+        if (home := homes.get(model, "records")) not in ("records", part)
+        and home not in find_imports({path: sources[path]})[part] | of_records[part]
+    ]
+
+
 FIRST = """
 class One(models.Model):
     _name = "a.b"
@@ -182,6 +208,12 @@ class TestHouse(BaseCase):
         self.assertFalse(imports["support"])
         self.assertIn("matching", imports["suggesting"])
         self.assertEqual(find_circle(imports), [])
+
+    def test_what_extends_the_record_of_another_room_is_read_after_it(self):
+        sources = {path: text for path, text in read_sources().items() if path.startswith("models/")}
+        self.assertEqual(find_read_too_early(sources), [])
+        early = {"models/health/planted.py": 'class Planted(M):\n    _inherit = "ponto.matching"\n'}
+        self.assertEqual(find_read_too_early({**sources, **early}), ["models/health/planted.py"])
 
     def test_planted_imports_are_found(self):
         planted = {
