@@ -104,7 +104,7 @@ class AccountBankStatementLine(models.Model):
 
     @api.model
     def _create_from_bank(self, vals_list, company):
-        """Create bank transactions on the days of the bank, or none.
+        """Create bank transactions on the days of the bank, or none, and raise the alarms that they give.
 
         :param list vals_list: values of the lines
         :param company: `res.company` record of all of them
@@ -112,15 +112,20 @@ class AccountBankStatementLine(models.Model):
         :raises DateMoved: when Odoo moved one to another day
         """
         # Odoo's own checks for what cannot be here (an invoice, an unbalanced entry) are left out, and the note
-        # "created" in the chatter, except where the chatter is the audit trail (odoo-decisions.md, 37).
-        lines = self.with_context(
-            ponto_import=True,
-            skip_invoice_sync=True,
-            check_move_validity=False,
-            tracking_disable=not company.restrictive_audit_trail,
-        ).create(vals_list)
+        # "created" in the chatter, except where the chatter is the audit trail (doc/decisions.md, 37).
+        lines = (
+            self._leave_guesses_out()
+            .with_context(
+                ponto_import=True,
+                skip_invoice_sync=True,
+                check_move_validity=False,
+                tracking_disable=not company.restrictive_audit_trail,
+            )
+            .create(vals_list)
+        )
         self.env.flush_all()
         for line, vals in zip(lines, vals_list, strict=True):
             if line.date != vals["date"]:
                 raise DateMoved(self.env._("Odoo would book this transaction on another day."))
+        self._raise_alarms(lines, company)
         return lines

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from .ponto_day_text import say_moment
+from .support.days import say_moment
 
 # Whoever may read journals and bank transactions may also see how their bank feed is doing.
 READERS = "account.group_account_invoice,account.group_account_readonly"
@@ -240,13 +240,22 @@ class AccountJournal(models.Model):
     # ------------------------------------------------------------------
 
     def _fill_bank_cash_dashboard_data(self, dashboard_data):
-        """Add the state of the Ponto feed to the card of every bank and card journal.
+        """Add to the cards of bank and card journals what this addon knows of them.
 
         A fixed number of queries, whatever the number of journals.
 
         :param dashboard_data: dict of dicts by journal id, completed in place
         """
         super()._fill_bank_cash_dashboard_data(dashboard_data)
+        self._fill_ponto_feed(dashboard_data)
+        self._fill_ponto_take_over(dashboard_data)
+        self._fill_ponto_review(dashboard_data)
+
+    def _fill_ponto_feed(self, dashboard_data):
+        """Add the state of the Ponto feed to the card of every bank and card journal.
+
+        :param dashboard_data: dict of dicts by journal id, completed in place
+        """
         journals = self.filtered(lambda journal: journal.type in ("bank", "credit"))
         if not journals or not self._may_read_ponto():
             return

@@ -8,7 +8,7 @@ class AccountMove(models.Model):
         """Ask for the format of the next number once per journal and day of a batch of bank transactions.
 
         Odoo looks for the nearest earlier entry at every line; within one batch the answer for a day cannot change
-        (odoo-decisions.md, 37). The cache lives where Odoo keeps its own: it dies with commit and rollback.
+        (doc/decisions.md, 37). The cache lives where Odoo keeps its own: it dies with commit and rollback.
 
         :return tuple: format string and its values
         """

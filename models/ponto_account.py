@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .ponto_failure import explain
-from .ponto_guard import refuse_readonly
+from .support.failures import explain
+from .support.writing import refuse_readonly
 
 
 class PontoAccount(models.Model):
@@ -146,7 +146,7 @@ class PontoAccount(models.Model):
     def action_synchronize(self):
         """Synchronize these accounts now: in a web request mark due and trigger, elsewhere do everything.
 
-        :return dict | None: what the web client does next: it follows until everything is done
+        :return dict | None: what the web client does next: it shows the progress until everything is done
         """
         self.check_access("read")
         # Whoever may edit bank transactions may fetch them, not a user who only sees them.

@@ -9,7 +9,7 @@ from odoo.http import request
 
 from ..const import SCHEDULE_SPREAD_MINUTES, SCHEDULE_TIMES, WORKERS
 from ..ponto_client import PontoError
-from .ponto_failure import explain
+from .support.failures import explain
 
 
 class PontoConnection(models.Model):
@@ -180,12 +180,23 @@ class PontoConnection(models.Model):
     def action_synchronize(self):
         """Synchronize now: in a web request mark due and trigger, elsewhere do everything before returning.
 
-        :return dict | None: what the web client does next: it follows until everything is done
+        :return dict | None: what the web client does next: it shows the progress until everything is done
         """
         self.check_access("read")
         # Whoever may edit bank transactions may fetch them, not a user who only sees them.
         self.env["account.bank.statement.line"].check_access("write")
         return self.account_ids.filtered("linked")._synchronize_now(self, refresh=True)
+
+    def action_check(self):
+        """Look at everything that this connection needs, at Ponto and in Odoo, and show what is to be mended.
+
+        What Ponto lists is written, as by *Refresh* in Fetch Accounts.
+
+        :return dict: the action of the check
+        """
+        self.ensure_one()
+        self.check_access("write")
+        return self.env["ponto.connection.check"]._open(self)
 
     def action_open_ponto(self):
         """Open the website of Ponto in a new tab.
@@ -256,7 +267,7 @@ class PontoConnection(models.Model):
     def _calendar_day(self, moment):
         """Return the bank's day of a date-time of Ponto.
 
-        A timestamp at 00:00:00Z is that calendar day (ponto-api.md, 8.4); any other is converted to the time zone
+        A timestamp at 00:00:00Z is that calendar day (doc/ponto-api.md, 8.4); any other is converted to the time zone
         of the connection.
 
         :param datetime | None moment: aware

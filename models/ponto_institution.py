@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .ponto_guard import write_changed
+from .support.writing import write_changed
 
 
 class PontoInstitution(models.Model):

@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..const import RUN_LOG_DAYS
-from .ponto_day_text import say_moment
-from .ponto_failure import explain
+from .support.days import say_moment
+from .support.failures import explain
 
 
 class PontoSynchronization(models.Model):

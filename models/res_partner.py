@@ -1,6 +1,6 @@
 from odoo import models
 
-from .ponto_plain_name import ACCENTED, PLAIN
+from .support.plain_names import ACCENTED, PLAIN
 
 
 class ResPartner(models.Model):

@@ -1,4 +1,4 @@
-"""Texts of labelled parts: banks like ING in the Netherlands send one text of all that they know (ponto-api.md, 8.9)."""
+"""Texts of labelled parts: some banks send one text of all that they know (doc/ponto-api.md, 8.9)."""
 
 from __future__ import annotations
 

@@ -7,12 +7,12 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from .errors import ForeignLink, FormatError, InvalidAddress
 
-# The two hosts of the API name each other in links (ponto-api.md 1.1, 3.5; A spec23, java); the partner host puts
+# The two hosts of the API name each other in links (doc/ponto-api.md, 1.1, 3.5; A spec23, java); the partner host puts
 # a prefix before the same paths.
 API_HOSTS = ("api.myponto.com", "api.ibanity.com")
 PARTNER_PREFIX = "/ponto-connect"
 _PORTS = {"http": 80, "https": 443}
-# Current and older spelling of the cursor (ponto-api.md 4; A spec23, B oca).
+# Current and older spelling of the cursor (doc/ponto-api.md, 4; A spec23, B oca).
 CURSOR_PARAMETERS = ("page[after]", "after")
 
 

@@ -27,7 +27,7 @@ from .values import as_object
 REQUEST_ID_HEADER = "ibanity-request-id"  # A ruby changelog 1.1.1, java
 RETRY_AFTER_LIMIT = 86400.0  # seconds: a longer wait asked for is cut to a day
 DETAIL_LIMIT = 300  # characters of the server's own words that are kept
-# Status of insufficient scope and code of a rate limit are not known for sure (ponto-api.md 5 and 9): the status
+# Status of insufficient scope and code of a rate limit are not known for sure (doc/ponto-api.md, 5 and 9): the status
 # decides, whatever the code says. Only these codes decide by themselves.
 CODE_RECENTLY_SYNCHRONIZED = "accountRecentlySynchronized"  # HTTP 400 (B oca 12.0 test)
 _BY_STATUS: dict[int, type[PontoError]] = {401: TokenRejected, 403: ScopeError, 404: NotFound, 429: RateLimited}
@@ -139,7 +139,7 @@ class Complaint:
 
 
 def read_complaint(value: Any) -> Complaint:
-    """Read an error body: OAuth style, or JSON:API ``errors`` (ponto-api.md 1.7, 5; A ruby, dotnet).
+    """Read an error body: OAuth style, or JSON:API ``errors`` (doc/ponto-api.md, 1.7, 5; A ruby, dotnet).
 
     The bank's own answer under ``meta.financialInstitutionResponse`` may hold anything and is left out.
 
@@ -173,7 +173,7 @@ def error_of(answer: Answer, clean: Callable[[str], str], *, token_endpoint: boo
     try:
         complaint = read_complaint(decode(answer.body).value)
     except FormatError:
-        # The edge answers with HTML or nothing (ponto-api.md 5): the status says enough.
+        # The edge answers with HTML or nothing (doc/ponto-api.md, 5): the status says enough.
         complaint = Complaint()
     request_id = clean(plain_word(answer.headers.get(REQUEST_ID_HEADER)) or complaint.request_id or "") or None
     if 300 <= answer.status < 400:

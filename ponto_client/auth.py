@@ -89,7 +89,7 @@ class Authenticator:
         transport.secrets.update((client_secret, self._basic))
 
     def request_token(self) -> Token:
-        """Ask for a new token (ponto-api.md 1.3; A ponto-ruby, B cli).
+        """Ask for a new token (doc/ponto-api.md, 1.3; A ponto-ruby, B cli).
 
         Asking twice does no harm, so a failed call is repeated like a GET.
 

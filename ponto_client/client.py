@@ -1,4 +1,4 @@
-"""The Ponto API client: one method per endpoint (ponto-api.md section 2; A spec23, specrs)."""
+"""The Ponto API client: one method per endpoint (doc/ponto-api.md, 2; A spec23, specrs)."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class PontoClient:
         return self._tokens.renew(self._tokens.load(), lambda: token)
 
     def userinfo(self) -> UserInfo:
-        """Read the organization behind the integration (ponto-api.md 1.6; A spec23).
+        """Read the organization behind the integration (doc/ponto-api.md, 1.6; A spec23).
 
         :return: the organization.
         """
@@ -116,7 +116,7 @@ class PontoClient:
     # Accounts and institutions
 
     def accounts(self) -> Iterator[Account]:
-        """Read all accounts the integration sees (ponto-api.md 3.1; A spec23).
+        """Read all accounts the integration sees (doc/ponto-api.md, 3.1; A spec23).
 
         :return: the accounts of all pages, asked for as they are used.
         """
@@ -133,7 +133,7 @@ class PontoClient:
         return parse_account(single(self._get(_path("accounts", account_id))))
 
     def institutions(self) -> Iterator[Institution]:
-        """Read all institutions of the accounts the integration sees (ponto-api.md 3.2; A spec23).
+        """Read all institutions of the accounts the integration sees (doc/ponto-api.md, 3.2; A spec23).
 
         :return: the institutions of all pages, asked for as they are used.
         """
@@ -166,7 +166,7 @@ class PontoClient:
             yield parse_transaction_page(document, account_id, cursor)
 
     def pending_transactions(self, account_id: str) -> Iterator[Transaction]:
-        """Read the transactions that the bank has not settled yet (ponto-api.md 3.4; A specrs).
+        """Read the transactions that the bank has not settled yet (doc/ponto-api.md, 3.4; A specrs).
 
         :param account_id: the id at Ponto.
         :return: the transactions of all pages.
@@ -177,7 +177,7 @@ class PontoClient:
     # Synchronizations and authorizations
 
     def create_synchronization(self, account_id: str, subtype: str, customer_ip_address: str) -> Synchronization:
-        """Ask Ponto to refresh an account from its bank (ponto-api.md 3.5, 3.6; A spec23). Never sent again by itself.
+        """Ask Ponto to refresh an account at its bank (doc/ponto-api.md, 3.5, 3.6; A spec23). Never sent again by itself.
 
         :param account_id: the id at Ponto.
         :param subtype: accountDetails, accountTransactions or accountTransactionsWithUnsettled.
@@ -202,7 +202,7 @@ class PontoClient:
         return parse_synchronization(single(self._get(_path("synchronizations", synchronization_id))))
 
     def updated_transactions(self, synchronization_id: str) -> Iterator[Transaction]:
-        """Read what a synchronization created or changed (ponto-api.md 3.5; A spec23).
+        """Read what a synchronization created or changed (doc/ponto-api.md, 3.5; A spec23).
 
         :param synchronization_id: the id at Ponto.
         :return: the transactions of all pages.
@@ -221,7 +221,7 @@ class PontoClient:
             yield from parse_transactions(document)
 
     def create_reauthorization_request(self, account_id: str, redirect_uri: str) -> ReauthorizationRequest:
-        """Ask for an address where the user renews an authorization (ponto-api.md 3.7; A spec23). Never sent again.
+        """Ask for an address where a user renews an authorization (doc/ponto-api.md, 3.7; A spec23). Never sent again.
 
         :param account_id: the id at Ponto.
         :param redirect_uri: where the user comes back to.
@@ -260,8 +260,8 @@ class PontoClient:
             if following is None:
                 yield document, None
                 return
-            # Without a cursor in the link, the last item's id is the one (ponto-api.md 4; A spec23). An item without a
-            # usable id gives way to the one before it: what stands between is read twice, nothing is skipped.
+            # Without a cursor in the link, the last item's id is the one (doc/ponto-api.md, 4; A spec23). An item without
+            # a usable id gives way to the one before it: what stands between is read twice, nothing is skipped.
             ids = (usable_id(as_object(item).get("id")) for item in reversed(items))
             cursor = cursor_of(following) or next(filter(None, ids), None) or following
             if cursor in seen:

@@ -20,7 +20,7 @@ from .resources import (
 )
 from .values import Reader, as_id, as_object, usable_id
 
-# Text attributes of a transaction: field of Transaction -> attribute of the API (ponto-api.md 3.3; A spec23, java).
+# Texts of a transaction: field of Transaction -> attribute of the API (doc/ponto-api.md, 3.3; A spec23, java).
 TRANSACTION_TEXTS = {
     "currency": "currency",
     "description": "description",
@@ -81,7 +81,7 @@ def _related_id(item: Any, name: str) -> str | None:
 
 
 def parse_account(item: Any) -> Account:
-    """Read an account (ponto-api.md 3.1; A spec23).
+    """Read an account (doc/ponto-api.md, 3.1; A spec23).
 
     :param item: the resource object.
     :return: the account.
@@ -115,7 +115,7 @@ def parse_account(item: Any) -> Account:
 
 
 def parse_institution(item: Any) -> Institution:
-    """Read a financial institution (ponto-api.md 3.2; A spec23, java-new).
+    """Read a financial institution (doc/ponto-api.md, 3.2; A spec23, java-new).
 
     :param item: the resource object.
     :return: the institution.
@@ -141,7 +141,7 @@ def parse_institution(item: Any) -> Institution:
 
 
 def parse_transaction(item: Any, raw: str, account_id: str | None = None) -> Transaction:
-    """Read a settled or a pending transaction (ponto-api.md 3.3, 3.4; A spec23, specrs).
+    """Read a settled or a pending transaction (doc/ponto-api.md, 3.3, 3.4; A spec23, specrs).
 
     :param item: the resource object.
     :param raw: the text it was read from.
@@ -194,7 +194,7 @@ def parse_transaction_page(document: Document, account_id: str, next_cursor: str
 
 
 def parse_synchronization(item: Any) -> Synchronization:
-    """Read a synchronization (ponto-api.md 3.5; A spec23, error items A java).
+    """Read a synchronization (doc/ponto-api.md, 3.5; A spec23, error items A java).
 
     :param item: the resource object.
     :return: the synchronization.
@@ -227,7 +227,7 @@ def _latest(meta: JsonObject) -> Synchronization | None:
 
 
 def parse_reauthorization_request(item: JsonObject, *, plain_http: bool = False) -> ReauthorizationRequest:
-    """Read a reauthorization request (ponto-api.md 3.7; A spec23). Attributes may be empty.
+    """Read a reauthorization request (doc/ponto-api.md, 3.7; A spec23). Attributes may be empty.
 
     :param item: the resource object.
     :param plain_http: accept an address without TLS, for a server on the loopback.
@@ -253,7 +253,7 @@ def _is_web_address(address: str, plain_http: bool) -> bool:
 
 
 def parse_user_info(document: Document) -> UserInfo:
-    """Read the organization: flat JSON in practice, JSON:API in the schema (ponto-api.md 1.6; A spec23, java).
+    """Read the organization: flat JSON in practice, JSON:API in the schema (doc/ponto-api.md, 1.6; A spec23, java).
 
     :param document: the decoded answer.
     :return: the organization.

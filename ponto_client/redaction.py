@@ -16,7 +16,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _SCHEME = re.compile(r"\b(bearer|basic)(\s+|%20)[^\s\"',;]+", re.IGNORECASE)
-# A Ponto access token: two base64url parts of 43 characters joined by a dot (ponto-api.md 1.3; A java, elixir).
+# A Ponto access token: two base64url parts of 43 characters joined by a dot (doc/ponto-api.md, 1.3; A java, elixir).
 _BARE_TOKEN = re.compile(r"(?<![\w-])[\w-]{43}\.[\w-]{43}(?![\w-])", re.ASCII)
 
 

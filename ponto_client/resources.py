@@ -1,7 +1,7 @@
 """The resources of the Ponto API as immutable values.
 
 Attributes that the API leaves out, or gives as null, are None. Amounts are exact decimals, moments are aware
-datetimes in UTC. Which attributes exist: ponto-api.md section 3 (A spec23, java; the newer ones A java-new, specrs).
+datetimes in UTC. Which attributes exist: doc/ponto-api.md, 3 (A spec23, java; the newer ones A java-new, specrs).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Synchronization:
 
     @property
     def brought_transactions(self) -> bool:
-        """Whether the bank gave transactions: subtypes accountTransactions... (ponto-api.md, 3.5)."""
+        """Whether the bank gave transactions: subtypes accountTransactions... (doc/ponto-api.md, 3.5)."""
         return self.status == "success" and (self.subtype or "").startswith("accountTransactions")
 
 

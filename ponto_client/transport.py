@@ -18,7 +18,7 @@ from .answers import REQUEST_ID_HEADER, Answer, clock_difference, plain_word
 from .errors import ConnectionFailed, FormatError
 from .redaction import get_logger, redact
 
-# The API reference names no request limits and no time-outs (ponto-api.md 9): these are our choices.
+# The API reference names no request limits and no time-outs (doc/ponto-api.md, 9): these are our choices.
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 30.0  # seconds between two pieces of an answer
 TOTAL_TIMEOUT = 60.0  # seconds for a whole answer, however it trickles in

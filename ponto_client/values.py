@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 # Amounts arrive as numbers, in older fixtures as text (A java payment fixtures): both are read by one rule.
 _AMOUNT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 AMOUNT_DIGITS = 24  # before and after the decimal point: beyond this, 1e400 included, no bank means it
-# Seen: 3 digits, 6 digits, none (ponto-api.md 8.5; A recorded). A bare day is read as that day at 00:00 UTC, and
+# Seen: 3 digits, 6 digits, none (doc/ponto-api.md, 8.5; A recorded). A bare day is read as that day at 00:00 UTC, and
 # a moment without offset as UTC: the reference shows neither.
 _MOMENT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"

@@ -99,7 +99,7 @@ class Access:
     def check_scope(self, integration: Integration) -> None:
         """Require account information in the scope of an integration.
 
-        :raise AccessDenied: 403; the code is not documented, see ponto-api.md section 9
+        :raise AccessDenied: 403; the code is not documented, see doc/ponto-api.md, 9
         """
         if ACCOUNT_INFORMATION not in integration.scope.split():
             raise AccessDenied(403, "insufficientScope", "The integration has no access to account information.")

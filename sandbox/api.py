@@ -96,7 +96,7 @@ def required(attributes: Json, name: str) -> str:
 
 
 def invalid(name: str, detail: str) -> Refusal:
-    """Return the refusal of an attribute (the code is not documented, ponto-api.md section 9)."""
+    """Return the refusal of an attribute (the code is not documented, doc/ponto-api.md, 9)."""
     return Refusal(400, "validationError", detail, pointer=f"/data/attributes/{name}", attribute=name)
 
 

@@ -1,4 +1,4 @@
-"""The endpoints under /sandbox/: the bank's own side, where transactions are made (ponto-api.md section 7)."""
+"""The endpoints under /sandbox/: the bank's own side, where transactions are made (doc/ponto-api.md, 7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The discovery document of the API: addresses with placeholders (ponto-api.md section 1.2)."""
+"""The discovery document of the API: addresses with placeholders (doc/ponto-api.md, 1.2)."""
 
 from __future__ import annotations
 

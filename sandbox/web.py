@@ -19,7 +19,7 @@ _request_numbers = itertools.count(1)
 
 
 def new_request_id() -> str:
-    """Return a request id that looks like Ibanity's (example in ponto-api.md section 5)."""
+    """Return a request id that looks like Ibanity's (example in doc/ponto-api.md, 5)."""
     return f"00077F0000{next(_request_numbers):08X}7F0000011F4066E44223327005A"
 
 

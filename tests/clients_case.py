@@ -43,7 +43,7 @@ class ClientsCase(PontoCase):
                 **vals,
             }
         )
-        account._link(env["account.journal"], today)
+        account._link_journal(env["account.journal"], today)
         account.sync_stage = False
         env["account.bank.statement.line"].create(
             [

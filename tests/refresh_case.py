@@ -1,4 +1,4 @@
-"""A click in a browser behind a proxy, the page that follows it, and what Ponto is asked meanwhile."""
+"""A click in a browser behind a proxy, the page that shows its progress, and what Ponto is asked meanwhile."""
 
 import json
 from datetime import timedelta
@@ -42,10 +42,10 @@ class RefreshCase(RpcCase):
             self.opener.headers["X-Forwarded-Host"] = self.base_url().split("//")[1]
 
     def click(self, record=None):
-        """Click *Fetch Transactions*, and return what the web client gets to follow."""
+        """Click *Fetch Transactions*, and return whose progress the web client gets to show."""
         record = self.account if record is None else record
         action = self.call(record._name, "action_synchronize", record.ids)
-        self.assertEqual(action["tag"], "account_online_ponto.follow")
+        self.assertEqual(action["tag"], "account_online_ponto.progress")
         return action["params"]
 
     def poll(self, params):

@@ -187,7 +187,7 @@ class TestImportUnderAdversity(PontoCase):
         self.synchronize(connection)
         self.assertBooked(connection.account_ids, *["1.00"] * 100)
 
-    @mute_logger("odoo.addons.account_online_ponto.models.ponto_account_pull")
+    @mute_logger("odoo.addons.account_online_ponto.models.reading.pull")
     def test_a_date_that_the_user_typed_stays_also_when_nothing_was_read_yet(self):
         connection, wizard = self.connect_unread()
         wizard.line_ids.write({"selected": True, "import_from": date.today() - timedelta(days=119)})

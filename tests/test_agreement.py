@@ -3,8 +3,8 @@ from datetime import date, timedelta
 
 from odoo.tests import BaseCase, tagged
 
-from ..models.ponto_agreement import MARGIN, compare, get_first_day
-from ..models.ponto_pairing import Entry
+from ..models.agreement.comparison import MARGIN, compare, get_first_day
+from ..models.importing.pairing import Entry
 from .agreement_defects import KINDS, Planted
 from .agreement_histories import History, count_kinds
 
@@ -35,13 +35,15 @@ def compare_history(history):
     )
 
 
-def as_planted(finding):
-    """Return a finding as the generator writes it down: equal lines have no names."""
+def as_planted(discrepancy):
+    """Return a discrepancy as the generator writes it down: equal lines have no names."""
 
     def values(entries):
         return tuple(sorted((entry.amount, entry.day) for entry in entries))
 
-    return Planted(finding.kind, finding.day, values(finding.bank), values(finding.books), finding.difference)
+    return Planted(
+        discrepancy.kind, discrepancy.day, values(discrepancy.bank), values(discrepancy.books), discrepancy.difference
+    )
 
 
 class HistoryAssertions:
@@ -49,7 +51,7 @@ class HistoryAssertions:
 
     def assertFound(self, history, agreement):
         """Assert that exactly what was planted is found, at its day, and that it explains every day to the cent."""
-        self.assertEqual(sorted(map(as_planted, agreement.findings)), sorted(history.planted))
+        self.assertEqual(sorted(map(as_planted, agreement.discrepancies)), sorted(history.planted))
         self.assertBalances(history, agreement)
         self.assertExplained(agreement)
         agreed = agreement.last_agreed
@@ -84,15 +86,15 @@ class HistoryAssertions:
         self.assertEqual(in_runs, [day.day for day in agreement.days])
 
     def assertExplained(self, agreement):
-        """Assert that the findings are the difference of every day."""
+        """Assert that the discrepancies are the difference of every day."""
         for day in agreement.days:
             explained = 0
-            for finding in agreement.findings:
-                if finding.kind == "opening":
-                    explained += finding.difference
+            for discrepancy in agreement.discrepancies:
+                if discrepancy.kind == "opening":
+                    explained += discrepancy.difference
                     continue
-                explained += sum(entry.amount for entry in finding.bank if entry.day <= day.day)
-                explained -= sum(line.amount for line in finding.books if line.day <= day.day)
+                explained += sum(entry.amount for entry in discrepancy.bank if entry.day <= day.day)
+                explained -= sum(line.amount for line in discrepancy.books if line.day <= day.day)
             self.assertEqual(explained, day.difference, day.day)
 
 
@@ -120,7 +122,7 @@ class TestAgreementHistories(HistoryAssertions, BaseCase):
             if not history.kinds:
                 with self.subTest(history=str(history)):
                     agreement = compare_history(history)
-                    self.assertFalse(agreement.findings or agreement.whole_days or agreement.first_difference)
+                    self.assertFalse(agreement.discrepancies or agreement.whole_days or agreement.first_difference)
                     self.assertEqual(len(agreement.runs), 1)
 
 
@@ -144,11 +146,11 @@ class TestAgreementRules(HistoryAssertions, BaseCase):
         return agreement
 
     def assertNamed(self, bank, books, *expected, **kwargs):
-        """Assert the findings: kind, days after the first one, keys at the bank, keys in the books."""
+        """Assert the discrepancies: kind, days after the first one, keys at the bank, keys in the books."""
         agreement = self.compare(bank, books, **kwargs)
         found = [
             (one.kind, (one.day - DAY).days, *([e.key for e in side] for side in (one.bank, one.books)))
-            for one in agreement.findings
+            for one in agreement.discrepancies
         ]
         self.assertEqual(found, [*expected])
         return agreement
@@ -166,7 +168,7 @@ class TestAgreementRules(HistoryAssertions, BaseCase):
 
     def test_a_constant_difference_from_the_first_day_on_is_the_opening(self):
         agreement = self.assertNamed([entry(1, 500)], [entry(11, 500)], ("opening", -1, [], []), bank_balance=1500)
-        self.assertEqual(agreement.findings[0].difference, 1000)
+        self.assertEqual(agreement.discrepancies[0].difference, 1000)
         self.assertIsNone(agreement.last_agreed)
         self.assertIsNone(agreement.start)
 
@@ -221,7 +223,7 @@ class TestAgreementRules(HistoryAssertions, BaseCase):
     def test_a_double_names_the_line_that_it_repeats(self):
         bank, books = [entry(1, 500)], [entry(11, 500), entry(12, 500)]
         agreement = self.assertNamed(bank, books, ("twice", 0, [], [12]))
-        self.assertEqual(agreement.findings[0].same_as.key, 11)
+        self.assertEqual(agreement.discrepancies[0].same_as.key, 11)
         self.assertNamed(bank, [entry(11, 500, number="BE1"), entry(12, 500)], ("twice", 0, [], [12]))
         on_value_date = [entry(1, 500, number="BE1", other=4)]
         self.assertNamed(on_value_date, [entry(11, 500), entry(12, 500, 4)], ("twice", 4, [], [12]))
@@ -282,16 +284,16 @@ class TestAgreementRules(HistoryAssertions, BaseCase):
         bank = [entry(n, 100 * n, n // 2) for n in range(2, 20)]
         books = [one._replace(key=one.key + 100) for one in bank if not 8 <= one.key < 14]
         (gap,) = self.compare(bank, books).whole_days
-        self.assertEqual((gap.kind, len(gap.findings)), ("missing_in_books", 6))
+        self.assertEqual((gap.kind, len(gap.discrepancies)), ("missing_in_books", 6))
         self.assertEqual((gap.first, gap.last), (DAY + timedelta(days=4), DAY + timedelta(days=6)))
         books = [one._replace(key=one.key + 100) for one in bank]
         books += [one._replace(key=one.key + 200) for one in bank if 8 <= one.key < 14]
         (double,) = self.compare(bank, books).whole_days
-        self.assertEqual((double.kind, len(double.findings)), ("twice", 6))
+        self.assertEqual((double.kind, len(double.discrepancies)), ("twice", 6))
 
     def test_nothing_to_compare_with(self):
         self.assertEqual(get_first_day(None, DAY, LAST_DAY), LAST_DAY + ONE_DAY)
         agreement = compare([], [], bank_balance=0, first_day=LAST_DAY + ONE_DAY, last_day=LAST_DAY)
         self.assertEqual([(day.day, day.difference) for day in agreement.days], [(LAST_DAY, 0)])
         agreement = self.compare([entry(1, 500)], [])
-        self.assertEqual([one.kind for one in agreement.findings], ["missing_in_books"])
+        self.assertEqual([one.kind for one in agreement.discrepancies], ["missing_in_books"])

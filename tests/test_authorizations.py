@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
-from ..models.authorization_calendar import due_mail, needs_activity, needs_badge, workdays_before
+from ..models.authorization.calendar import due_mail, needs_activity, needs_badge, workdays_before
 from .authorization_case import ACTIVITY, AuthorizationCase
 from .common import OTHER_IBAN
 

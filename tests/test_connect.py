@@ -125,7 +125,7 @@ class TestConnect(PontoCase):
         self.synchronize(connection)
         self.assertBooked(connection.account_ids, "3.00")
 
-    @mute_logger("odoo.addons.account_online_ponto.models.ponto_connection_sync")
+    @mute_logger("odoo.addons.account_online_ponto.models.reading.look")
     def test_a_withdrawn_secret_stops_the_connection_and_a_new_one_starts_it_again(self):
         bank_account = self.open_account()
         connection = self.connect_and_import()

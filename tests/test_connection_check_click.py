@@ -80,7 +80,7 @@ class TestConnectionCheckByClick(RefreshCase):
         self.assertLine(dialog, "refresh", "red", f"{self.account.reference} EUR was last refreshed on")
         self.pay(self.bank_account, "2.00", days_ago=0, visible=False)
         action = self.press(dialog, "refresh")
-        self.assertEqual(action["tag"], "account_online_ponto.follow")
+        self.assertEqual(action["tag"], "account_online_ponto.progress")
         self.follow(action["params"])
         self.assertAsked("accountDetails", "accountTransactionsWithUnsettled")
         self.assertBooked(self.account, "1.00", "2.00")

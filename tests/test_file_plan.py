@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from odoo.tests import BaseCase, tagged
 
-from ..models.ponto_file_plan import CREATE, DELETED, KNOWN, WAITING, Candidate, chain, decide
-from ..models.ponto_pairing import Entry
+from ..models.files.plan import CREATE, DELETED, KNOWN, WAITING, Candidate, chain, decide
+from ..models.importing.pairing import Entry
 from ..statement_files import Movement, Statement
 
 DAY = date(2026, 3, 1)

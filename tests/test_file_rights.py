@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.ponto_lock import exclusive
+from ..models.support.locks import exclusive
 from .file_case import FileCase
 
 WIZARD = "ponto.file.import"

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import format_date
 
-EXTRA_QUERIES = 6  # odoo-decisions.md, 29
+EXTRA_QUERIES = 6  # doc/decisions.md, 29
 
 
 class PontoJournalCommon(AccountTestInvoicingCommon):

@@ -4,7 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..models import ponto_matching_likely
+from ..models.suggesting import likely_documents
 from .match_case import MatchCase
 
 THEIRS = {"account_number": "BE71 0961 2345 6769", "partner_name": "Drukkerij Claes"}
@@ -135,7 +135,7 @@ class TestLikely(MatchCase):
         return item.matched_credit_ids.credit_move_id | item.matched_debit_ids.debit_move_id
 
     def test_many_open_items_of_one_kind_hide_none_of_another(self):
-        self.patch(ponto_matching_likely, "MOST_ITEMS", 3)
+        self.patch(likely_documents, "MOST_ITEMS", 3)
         for number in range(4):
             self.register(10.0 + number, 12)
             self.bill(500.0, self.insurer, invoice_date=date.today() - timedelta(days=90))

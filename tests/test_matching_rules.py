@@ -5,7 +5,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models.ponto_match_facts import Payment
+from ..models.matching.facts import Payment
 from .common import PontoCase
 
 DAY = date(2026, 3, 16)

@@ -4,8 +4,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, tagged
 
-from ..models.ponto_matching_words import describe_evidence, get_key
-from ..models.ponto_subset import find_only_subset
+from ..models.matching.words import describe_evidence, get_key
+from ..models.suggesting.subset_sum import find_only_subset
 from .common import OTHER_IBAN
 from .match_case import MatchCase
 

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 from odoo.tests import tagged
 
-from ..models.ponto_match_facts import Payment
+from ..models.matching.facts import Payment
 from .common import PontoCase
 
 DAY = date(2026, 3, 16)

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 
 from odoo.tests import BaseCase, tagged
 
-from ..models.ponto_pairing import Entry, pair
+from ..models.importing.pairing import Entry, pair
 
 DAY = date(2026, 3, 3)
 

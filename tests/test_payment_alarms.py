@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..models.ponto_match_facts import Finding
+from ..models.matching.facts import Finding
 from .common import OTHER_IBAN, PontoCase
 
 DAY = date(2026, 3, 16)

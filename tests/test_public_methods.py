@@ -24,10 +24,10 @@ PUBLIC_METHODS = {
     "ponto.account": {
         "action_ask_to_renew",
         "action_close_account",
+        "action_come_back",
         "action_create_opening_entry",
         "action_fetch_accounts",
         "action_find_agreement",
-        "action_follow_return",
         "action_import_file",
         "action_poll",
         "action_renew_authorization",
@@ -103,7 +103,7 @@ PUBLIC_METHODS = {
 
 @tagged("post_install", "-at_install")
 class TestPublicMethods(PontoCase):
-    """Odoo 19 answers every public method over the network (odoo-decisions.md, 38)."""
+    """Odoo 19 answers every public method over the network (doc/decisions.md, 38)."""
 
     def test_no_helper_is_public_by_accident(self):
         for model, expected in PUBLIC_METHODS.items():

@@ -6,8 +6,8 @@ from odoo.tools import mute_logger
 from .common import PontoCase
 
 SYNC_LOGGERS = (
-    "odoo.addons.account_online_ponto.models.ponto_connection_sync",
-    "odoo.addons.account_online_ponto.models.ponto_account_sync",
+    "odoo.addons.account_online_ponto.models.reading.look",
+    "odoo.addons.account_online_ponto.models.reading.run",
 )
 
 

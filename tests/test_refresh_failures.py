@@ -9,7 +9,7 @@ from .refresh_case import PUBLIC, RefreshCase
 
 DETAILS = "accountDetails"
 TRANSACTIONS = "accountTransactionsWithUnsettled"
-SYNC_LOG = "odoo.addons.account_online_ponto.models.ponto_connection_sync"
+SYNC_LOG = "odoo.addons.account_online_ponto.models.reading.look"
 
 
 @tagged("post_install", "-at_install")
@@ -194,7 +194,7 @@ class TestRefreshFailures(RefreshCase):
         params = self.click()
         self.poll(params)
         self.refreshes.details_id = "no id"
-        with self.assertLogs("odoo.addons.account_online_ponto.models.ponto_refresh", "ERROR"):
+        with self.assertLogs("odoo.addons.account_online_ponto.models.refresh.ponto_refresh", "ERROR"):
             self.assertEqual(self.poll(params)["state"], "reading")
         self.assertEnded("failed", "could not refresh")
 

@@ -251,7 +251,7 @@ class TestRenewer(RenewalCase):
     def test_the_mandate_goes_along_when_ponto_replaces_the_account(self):
         self.account.mandate_id = self.owner
         heir = self.account.copy({"ponto_id": "heir", "connection_id": self.connection.id, "mandate_id": False})
-        heir._link(self.account.journal_id, self.account.import_from)
+        heir._link_journal(self.account.journal_id, self.account.import_from)
         self.assertEqual(heir.mandate_id, self.owner)
 
     def test_a_click_asks_and_says_whom(self):

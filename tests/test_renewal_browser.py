@@ -9,7 +9,7 @@ from .renewal_case import RenewalCase
 from .walk_case import WalkCase
 
 DASHBOARD = "/odoo/action-account.open_account_journal_dashboard_kanban"
-QUIET = ("odoo.http", "odoo.addons.account_online_ponto.models.ponto_renewal_request")
+QUIET = ("odoo.http", "odoo.addons.account_online_ponto.models.authorization.ponto_renewal_request")
 
 
 @tagged("post_install", "-at_install")

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.misc import hash_sign
 
-from ..models.ponto_renewal_link import MAIL_SCOPE, RETURN_SCOPE
+from ..models.authorization.signed_address import MAIL_SCOPE, RETURN_SCOPE
 from .common import IBAN
 from .renewal_case import LOGGER, RenewalCase
 
@@ -322,16 +322,16 @@ class TestReturnAddress(LinkCase):
     def test_the_dashboard_follows_what_is_read_for_who_has_just_come_back(self):
         dashboard = "account.open_account_journal_dashboard_kanban"
         self.see(self.decide(self.click()["url"]))
-        action = self.call("ponto.account", "action_follow_return")
-        self.assertEqual(action["tag"], "account_online_ponto.follow")
+        action = self.call("ponto.account", "action_come_back")
+        self.assertEqual(action["tag"], "account_online_ponto.progress")
         self.assertEqual(action["params"]["accounts"], self.account.ids)
         self.assertFalse(action["params"]["refreshes"], "the bank is not asked for more")
         self.assertEqual(action["params"]["next"]["xml_id"], dashboard)
         self.connection.state = "error"
-        self.assertEqual(self.call("ponto.account", "action_follow_return")["xml_id"], dashboard)
+        self.assertEqual(self.call("ponto.account", "action_come_back")["xml_id"], dashboard)
         self.connection.state = "connected"
         self.log_in(self._create_user("colleague", "account.group_account_manager"))
-        self.assertEqual(self.call("ponto.account", "action_follow_return")["xml_id"], dashboard)
+        self.assertEqual(self.call("ponto.account", "action_come_back")["xml_id"], dashboard)
 
     def test_only_that_user_comes_back(self):
         back = self.decide(self.click()["url"])

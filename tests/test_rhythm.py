@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 from odoo.tests import BaseCase, tagged
 
-from ..models.account_rhythm import silent_from
+from ..models.health.rhythm import silent_from
 
 DAY = timedelta(days=1)
 

@@ -97,7 +97,7 @@ class TestStoryOverRpc(StoryCase):
             (CONNECTION, "action_synchronize", connection_id),
         ):
             notice = self.call(model, method, [record_id])
-            self.assertEqual(notice["tag"], "account_online_ponto.follow", model)
+            self.assertEqual(notice["tag"], "account_online_ponto.progress", model)
             self.run_scheduled_action()
             self.assertEqual(len(self.find_lines()), 4, model)
 

@@ -11,7 +11,7 @@ from ..sandbox import Bank, belgian_company
 from .sandbox_case import CUSTOMER_ADDRESS, SandboxCase
 
 SAMPLES = Path(__file__).parent.parent / "sandbox" / "samples"
-# ponto-api.md, section 3: attributes that are stated or seen as null.
+# doc/ponto-api.md, 3: attributes that are stated or seen as null.
 NULLABLE = {
     "product", "holderName", "counterpartName", "cardReference", "cardReferenceType", "fee", "before", "after",
     "maintenanceFrom", "maintenanceTo", "maintenanceType", "sharedBrandName", "sharedBrandReference", "country",

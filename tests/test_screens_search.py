@@ -79,7 +79,7 @@ class TestScreensSearch(UndoCase):
                     domain = literal_eval(nodes[name].get("filter_domain").replace("self", repr(text)))
                 self.assertTrue(self.env[model].with_user(self.invoicing).search(domain), (model, name))
 
-    @mute_logger("odoo.addons.account_online_ponto.models.ponto_account_sync")
+    @mute_logger("odoo.addons.account_online_ponto.models.reading.run")
     def test_the_filters_of_the_log(self):
         first = self.account.synchronization_ids
         self.sandbox.faults.add("malformed", path="/transactions", times=9)

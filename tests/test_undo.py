@@ -314,7 +314,7 @@ class TestUndo(UndoCase):
         self.assertEqual(account.transaction_ids.state, "to_import")
         journal.unlink()
 
-    @mute_logger("odoo.addons.account_online_ponto.models.ponto_connection_sync")
+    @mute_logger("odoo.addons.account_online_ponto.models.reading.look")
     def test_an_undo_needs_nothing_of_ponto(self):
         self.pay_on(2, 3, "3.00")
         connection = self.connect_and_import()
@@ -418,8 +418,8 @@ class TestUndoInterrupted(UndoCase):
         log = self.account.synchronization_ids.filtered(lambda row: row.trigger == "undo")
         self.assertEqual((len(log), log.removed_count, self.first_run.undone_count), (1, 110, 110))
 
-    @mute_logger("odoo.sql_db", "odoo.addons.account_online_ponto.models.ponto_account_undo")
-    @mute_logger("odoo.addons.account_online_ponto.models.ponto_account_sync")
+    @mute_logger("odoo.sql_db", "odoo.addons.account_online_ponto.models.undo.account")
+    @mute_logger("odoo.addons.account_online_ponto.models.reading.run")
     def test_an_unexpected_failure_is_told_and_tried_again_and_nothing_is_imported_meanwhile(self):
         self.pay(self.bank_account, "999.00", days_ago=2)
         self.ask_for_undo(self.first_run)

@@ -4,7 +4,7 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
-from ..models.ponto_slice import WorkSlice
+from ..models.support.work_slice import WorkSlice
 from .common import PontoCase
 
 

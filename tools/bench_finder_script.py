@@ -108,7 +108,7 @@ def bench():
     result = {
         "finder_lines": LINES,
         "finder_days": len(found.days),
-        "finder_findings": len(found.findings),
+        "finder_findings": len(found.discrepancies),
         "finder_seconds": seconds,
         "finder_queries": queries,
         "finder_screen_seconds": opened,

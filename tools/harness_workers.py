@@ -13,13 +13,13 @@ import time
 import traceback
 
 from odoo import sql_db
-from odoo.addons.account_online_ponto.models.ponto_lock import NAMESPACES
+from odoo.addons.account_online_ponto.models.support.locks import NAMESPACES
 from odoo.addons.base.models import ir_cron
 from odoo.modules.registry import Registry
 
 # Where a worker can be, by the method that it is in (the innermost counts).
 STEPS = {
-    "look": ("ponto.connection", "_take_over_and_plan"),
+    "look": ("ponto.connection", "_write_listed_and_plan"),
     "open run": ("ponto.account", "_open_run"),
     "pull, waiting for a page": ("ponto.account", "_pull"),
     "pull, storing a page": ("ponto.account", "_store_page"),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import export, places, process, python_env, server_packages
+from . import documents, export, places, process, python_env, server_packages
 from .output import Failure, say, step
 
 
@@ -34,6 +34,19 @@ class Checker:
     expected: str
 
 
+# One process for all pages: to load docutils takes longer than to render one of them.
+RENDER = """
+import os, sys
+from docutils.__main__ import main
+pages, code = sys.argv[1:], 0
+for page in pages:
+    sys.argv[1:] = ["--halt=warning", page, os.devnull]
+    try:
+        main()
+    except SystemExit as end:
+        code = code or end.code
+sys.exit(code)
+"""
 # The duties of one record are modules of their own by intention; a local `_ = self.env._` is Odoo's own idiom, which
 # the second check takes for an import. Not in .pylintrc: `enable` wins over `disable` there.
 PYLINT_DISABLED = "consider-merging-classes-inherited,prefer-env-translation"
@@ -144,10 +157,15 @@ def _oca_checks(python: Path, copy: Path) -> Report:
     return Report(len(_data_files(copy)), printed if code else "")
 
 
-def _readme(python: Path, copy: Path) -> Report:
-    readme = copy / "README.rst"
-    code, printed = _tool([python, "-m", "docutils", "--halt=warning", readme, copy.parent / "readme.html"], copy)
-    return Report(1 if readme.stat().st_size else 0, printed if code else "")
+def _rendered(python: Path, copy: Path) -> Report:
+    """Render README.rst, which Odoo shows as the addon's description, and every page of the documents."""
+    pages = [copy / "README.rst", *sorted((copy / "doc").rglob("*.rst"))]
+    code, printed = _tool([python, "-c", RENDER, *pages], copy)
+    return Report(sum(1 for page in pages if page.stat().st_size), printed if code else "")
+
+
+def _documents(_python: Path, copy: Path) -> Report:
+    return Report(*documents.scan(copy))
 
 
 def _test_imports(_python: Path, copy: Path) -> Report:
@@ -199,6 +217,17 @@ CHECKERS = (
         "pylint-odoo", _pylint, _add("models/planted.py", "def f(self):\n    self.env.cr.commit()\n"), "invalid-commit"
     ),
     Checker("OCA checks of data files", _oca_checks, _plant_record_twice, "xml-duplicate-record-id"),
-    Checker("README.rst", _readme, _add("README.rst", "\nPlanted\n--\n\n`broken <\n"), "README.rst"),
+    Checker("README.rst", _rendered, _add("README.rst", "\nPlanted\n--\n\n`broken <\n"), "README.rst"),
+    Checker("pages of the documents", _rendered, _add(f"{documents.PAGES}/index.rst", "\n`broken <\n"), "index.rst"),
+    Checker(
+        "sections that comments name",
+        _documents,
+        _add("models/planted.py", f"# {documents.NUMBERED[0]}, 999\n"),
+        "has no 999",
+    ),
+    Checker(
+        "files that documents name", _documents, _add("ARCHITECTURE.md", "\n`models/planted.py`\n"), "models/planted.py"
+    ),
+    Checker("length of README.rst", _documents, _add("README.rst", "\n" * documents.README_LINES), "lines, more than"),
     Checker("tests are imported", _test_imports, _add("tests/test_planted.py", ""), "test_planted"),
 )

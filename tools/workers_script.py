@@ -8,7 +8,7 @@ import os
 import time
 
 from odoo import SUPERUSER_ID, api
-from odoo.addons.account_online_ponto.models.ponto_slice import WorkSlice
+from odoo.addons.account_online_ponto.models.support.work_slice import WorkSlice
 from odoo.addons.account_online_ponto.tools.harness_invariants import judge, read_bank
 from odoo.addons.account_online_ponto.tools.harness_setup import (
     Remote,

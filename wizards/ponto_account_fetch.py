@@ -2,7 +2,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
-from ..models.ponto_failure import explain
+from ..models.support.failures import explain
+from ..models.support.notification import make_notification
 from ..ponto_client import PontoError
 
 
@@ -84,11 +85,11 @@ class PontoAccountFetch(models.TransientModel):
         # sudo: the link is written by this wizard only; who may edit the connection may confirm it.
         left.account_id.sudo()._unlink_journal()
         for line in chosen:
-            line._link()
+            line._link_journal()
         for line in self.line_ids:
             line.was_linked = line.account_id.linked
         self.connection_id._trigger_synchronization()
-        return self.env["ponto.account"]._get_notice(
+        return make_notification(
             self.env._(
                 "%(count)s accounts are synchronized; their transactions arrive in a moment.", count=len(chosen)
             ),

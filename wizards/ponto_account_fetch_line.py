@@ -226,7 +226,7 @@ class PontoAccountFetchLine(models.TransientModel):
                     )
                 )
 
-    def _link(self):
+    def _link_journal(self):
         self.ensure_one()
         # sudo: the link is written by the wizard only; who may edit the connection may confirm it.
         account = self.account_id.sudo()
@@ -235,7 +235,7 @@ class PontoAccountFetchLine(models.TransientModel):
             if account.import_from != self.import_from:
                 account.import_from = self.import_from
             return
-        account._link(self.journal_id.sudo(), self.import_from)
+        account._link_journal(self.journal_id.sudo(), self.import_from)
         # Nothing of it has been read yet: which transactions are the latest is known when that is done.
         unread = not account.pull_complete and not account._get_latest_start()
         proposed = self.import_scope == "latest" and self.import_from == self._get_start_date("latest")

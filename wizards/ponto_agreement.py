@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_amount, format_date
 
+from ..models.support.notification import make_notification
+
 
 class PontoAgreement(models.TransientModel):
     """Bank and books side by side: since when they differ, and what explains it. It shows, and writes nothing."""
@@ -35,7 +37,7 @@ class PontoAgreement(models.TransientModel):
     @api.depends("start", "fetch_line_id", "account_id.import_from")
     @api.depends_context("uid")
     def _compute_can_start(self):
-        """Tell whether the proposed start date may be taken over, and would bring anything."""
+        """Tell whether the proposed start date may be used, and would bring anything."""
         for shown in self:
             account = shown.account_id
             earlier = account.linked and account.journal_id == shown.journal_id and shown.start
@@ -100,9 +102,9 @@ class PontoAgreement(models.TransientModel):
         }
         if agreed:
             values |= {"agreed": format_date(self.env, agreed.day), "balance": self._format(agreed.bank)}
-        if not agreement.first_difference and not agreement.findings:
+        if not agreement.first_difference and not agreement.discrepancies:
             return _("Bank and books agree on every day from %(first)s to %(last)s: %(balance)s.", **values)
-        since, before = agreement.findings_since_agreed, agreement.findings_before_agreed
+        since, before = agreement.discrepancies_since_agreed, agreement.discrepancies_before_agreed
         if agreed == last:
             sentences = [_("Bank and books agree on %(agreed)s: %(balance)s.", **values)]
         elif agreed:
@@ -124,10 +126,10 @@ class PontoAgreement(models.TransientModel):
             sentences.append(_("Transactions are being imported right now: compare again when that is done."))
         return " ".join(sentences)
 
-    def _count(self, findings):
+    def _count(self, discrepancies):
         counts = {}
-        for finding in findings:
-            counts[finding.kind] = counts.get(finding.kind, 0) + max(len(finding.bank), 1)
+        for discrepancy in discrepancies:
+            counts[discrepancy.kind] = counts.get(discrepancy.kind, 0) + max(len(discrepancy.bank), 1)
         names = self.env["ponto.agreement.finding"]._fields["kind"]._description_selection(self.env)
         return ", ".join(f"{name.lower()} ({counts[kind]})" for kind, name in names if kind in counts)
 
@@ -160,7 +162,7 @@ class PontoAgreement(models.TransientModel):
     # ------------------------------------------------------------------ actions
 
     def action_start_here(self):
-        """Take over the proposed start date: the account, or the line of Fetch Accounts, imports from that day on.
+        """Use the proposed start date: the account, or the line of Fetch Accounts, imports from that day on.
 
         :return dict: a notice, or the action of Fetch Accounts
         :raises UserError: for who may not, or when there is nothing to propose
@@ -176,7 +178,7 @@ class PontoAgreement(models.TransientModel):
             raise UserError(self.env._("Link the account in Fetch Accounts first."))
         self.account_id.import_from = self.start
         self.account_id.connection_id._trigger_synchronization()
-        return self.env["ponto.account"]._get_notice(
+        return make_notification(
             self.env._(
                 "Transactions from %(date)s on are imported; what is in the books already is linked.",
                 date=format_date(self.env, self.start),

@@ -49,14 +49,17 @@ class PontoAgreementFinding(models.TransientModel):
         :param shown: `ponto.agreement` record
         :param Agreement agreement: the comparison
         """
-        stretches = {id(finding): days for days in agreement.whole_days for finding in days.findings}
+        stretches = {id(discrepancy): days for days in agreement.whole_days for discrepancy in days.discrepancies}
         groups, seen = [], set()
-        for settled, findings in ((False, agreement.findings_since_agreed), (True, agreement.findings_before_agreed)):
-            for finding in findings:
-                days = stretches.get(id(finding))
-                if id(days or finding) not in seen:
-                    seen.add(id(days or finding))
-                    groups.append((settled, finding, days))
+        for settled, discrepancies in (
+            (False, agreement.discrepancies_since_agreed),
+            (True, agreement.discrepancies_before_agreed),
+        ):
+            for discrepancy in discrepancies:
+                days = stretches.get(id(discrepancy))
+                if id(days or discrepancy) not in seen:
+                    seen.add(id(days or discrepancy))
+                    groups.append((settled, discrepancy, days))
         self._create_rows(shown, groups[:LISTED])
         if len(groups) > LISTED:
             shown.summary += " " + self.env._("The first %(count)s of them are listed.", count=LISTED)
@@ -64,50 +67,50 @@ class PontoAgreementFinding(models.TransientModel):
     @api.model
     def _create_rows(self, shown, groups):
         account = shown.account_id
-        singles = [finding for _settled, finding, days in groups if not days]
+        singles = [discrepancy for _settled, discrepancy, days in groups if not days]
         rows = self.env["ponto.transaction"].browse({entry.key for found in singles for entry in found.bank})
         moves = self.env["account.move"].browse(
             {line.key for found in singles for line in (*found.books, *filter(None, [found.same_as]))}
         )
         rows, moves = (records.with_prefetch(records.ids) for records in (rows, moves))
         vals_list = []
-        for settled, finding, days in groups:
-            findings = days.findings if days else (finding,)
+        for settled, discrepancy, days in groups:
+            discrepancies = days.discrepancies if days else (discrepancy,)
             vals = {
                 "agreement_id": shown.id,
                 "settled": settled,
-                "kind": finding.kind,
-                "date": days.first if days else finding.day,
-                "bank_amount": account._from_smallest_unit(sum(e.amount for one in findings for e in one.bank)),
-                "book_amount": account._from_smallest_unit(sum(e.amount for one in findings for e in one.books)),
-                "difference": account._from_smallest_unit(sum(one.difference for one in findings)),
+                "kind": discrepancy.kind,
+                "date": days.first if days else discrepancy.day,
+                "bank_amount": account._from_smallest_unit(sum(e.amount for one in discrepancies for e in one.bank)),
+                "book_amount": account._from_smallest_unit(sum(e.amount for one in discrepancies for e in one.books)),
+                "difference": account._from_smallest_unit(sum(one.difference for one in discrepancies)),
             }
-            if finding.kind == "opening":
+            if discrepancy.kind == "opening":
                 # No transaction brings what was there before.
                 vals["bank_amount"] = vals["book_amount"] + vals["difference"]
             if days:
                 vals |= {
                     "last_date": days.last,
-                    "count": len(findings),
-                    "label": self.env._("All %(count)s transactions", count=len(findings)),
+                    "count": len(discrepancies),
+                    "label": self.env._("All %(count)s transactions", count=len(discrepancies)),
                     "detail": self._get_stretch_detail(days),
                 }
             else:
-                vals |= self._prepare_single_vals(finding, rows, moves)
+                vals |= self._prepare_single_vals(discrepancy, rows, moves)
             vals_list.append(vals)
         self.create(vals_list)
 
     @api.model
-    def _prepare_single_vals(self, finding, rows, moves):
-        """Return what one finding shows and opens."""
-        row = rows.browse(entry.key for entry in finding.bank[:1]).with_prefetch(rows.ids)
-        move = moves.browse(line.key for line in finding.books[:1]).with_prefetch(moves.ids)
+    def _prepare_single_vals(self, discrepancy, rows, moves):
+        """Return what one discrepancy shows and opens."""
+        row = rows.browse(entry.key for entry in discrepancy.bank[:1]).with_prefetch(rows.ids)
+        move = moves.browse(line.key for line in discrepancy.books[:1]).with_prefetch(moves.ids)
         return {
-            "count": max(len(finding.bank), len(finding.books)),
+            "count": max(len(discrepancy.bank), len(discrepancy.books)),
             "transaction_id": row.id,
             "move_id": move.id,
             "label": self._get_label(row, move),
-            "detail": self._get_detail(finding, row, move, moves),
+            "detail": self._get_detail(discrepancy, row, move, moves),
         }
 
     @api.model
@@ -115,30 +118,30 @@ class PontoAgreementFinding(models.TransientModel):
         return row.label or move.statement_line_id.payment_ref or move.ref or move.name or False
 
     @api.model
-    def _get_detail(self, finding, row, move, moves):
-        """Return the sentence that helps to correct one finding."""
+    def _get_detail(self, discrepancy, row, move, moves):
+        """Return the sentence that helps to correct one discrepancy."""
         _ = self.env._
-        several = max(len(finding.bank), len(finding.books))
+        several = max(len(discrepancy.bank), len(discrepancy.books))
         details = []
         if several > 1:
             details.append(
                 _(
                     "%(bank)s at the bank, %(books)s in the books.",
-                    bank=len(finding.bank),
-                    books=len(finding.books),
+                    bank=len(discrepancy.bank),
+                    books=len(discrepancy.books),
                 )
             )
-        if finding.kind == "different_day":
-            details.append(_("In the books on %(date)s.", date=format_date(self.env, finding.books[0].day)))
-            if finding.books[0].day == finding.bank[0].other_day:
+        if discrepancy.kind == "different_day":
+            details.append(_("In the books on %(date)s.", date=format_date(self.env, discrepancy.books[0].day)))
+            if discrepancy.books[0].day == discrepancy.bank[0].other_day:
                 details.append(_("The bank names that day too."))
-        elif finding.kind == "twice":
-            details.append(_("The same as %(entry)s.", entry=moves.browse(finding.same_as.key).name))
-        elif finding.kind == "opening":
-            details.append(self._get_opening_detail(finding))
-        elif finding.kind == "missing_in_books" and row.message and row.account_id.linked:
+        elif discrepancy.kind == "twice":
+            details.append(_("The same as %(entry)s.", entry=moves.browse(discrepancy.same_as.key).name))
+        elif discrepancy.kind == "opening":
+            details.append(self._get_opening_detail(discrepancy))
+        elif discrepancy.kind == "missing_in_books" and row.message and row.account_id.linked:
             details.append(row.message)
-        if move and not move.statement_line_id and finding.kind != "opening":
+        if move and not move.statement_line_id and discrepancy.kind != "opening":
             details.append(_("A journal entry, no bank transaction."))
         return " ".join(details) or False
 
@@ -152,8 +155,8 @@ class PontoAgreementFinding(models.TransientModel):
         )
 
     @api.model
-    def _get_opening_detail(self, finding):
-        if finding.books:
+    def _get_opening_detail(self, discrepancy):
+        if discrepancy.books:
             return self.env._("The opening entry does not bring the bank's balance of that day.")
         return self.env._("The books miss what was there before: create the opening entry, or correct them.")
 

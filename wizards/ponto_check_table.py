@@ -7,7 +7,7 @@ from odoo.tools.translate import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 
-class Finding(NamedTuple):
+class ProbeResult(NamedTuple):
     """What a probe found."""
 
     level: str  # of LEVELS

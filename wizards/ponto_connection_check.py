@@ -88,16 +88,16 @@ class PontoConnectionCheck(models.TransientModel):
         return self
 
     @api.model
-    def _prepare_line_vals(self, findings):
+    def _prepare_line_vals(self, results):
         """Make one line of what a probe found: what is not in order is told, and the worst decides.
 
-        :param list findings: `Finding` objects, at least one
+        :param list results: `ProbeResult` objects, at least one
         :return dict: values of the line
         """
-        problems = [finding for finding in findings if finding.level != "green"] or findings
-        worst = min(problems, key=lambda finding: list(LEVELS).index(finding.level))
+        problems = [result for result in results if result.level != "green"] or results
+        worst = min(problems, key=lambda result: list(LEVELS).index(result.level))
         return {
             "level": worst.level,
-            "sentence": " ".join(finding.sentence for finding in problems),
+            "sentence": " ".join(result.sentence for result in problems),
             "action": worst.action,
         }

@@ -4,9 +4,9 @@ from odoo import fields, models
 from odoo.tools.misc import babel_locale_parse, format_date, get_lang
 
 from ..const import RATE_OLD, REFRESH_SILENCE
-from ..models.ponto_account_silence import SYNCHRONIZED
-from ..models.ponto_rates import get_first_rate_date, get_last_rate_date
-from .ponto_check_table import Finding
+from ..models.health.silence import SYNCHRONIZED
+from ..models.support.rates import get_first_rate_date, get_last_rate_date
+from .ponto_check_table import ProbeResult
 
 
 class PontoConnectionCheck(models.TransientModel):
@@ -18,7 +18,7 @@ class PontoConnectionCheck(models.TransientModel):
         return self.connection_id.account_ids.filtered("linked")
 
     def _get_no_account(self):
-        return Finding("grey", self.env._("Not checked: there is no synchronized account."))
+        return ProbeResult("grey", self.env._("Not checked: there is no synchronized account."))
 
     # ------------------------------------------------------------------ journals
 
@@ -28,7 +28,7 @@ class PontoConnectionCheck(models.TransientModel):
             sentence = self.env._(
                 "Archived, so nothing is imported into it: %(journals)s.", journals=self._list_names(archived)
             )
-            yield Finding("red", sentence, "unarchive_journals")
+            yield ProbeResult("red", sentence, "unarchive_journals")
         for account in self._get_misfits():
             values = {
                 "journal": account.journal_id.display_name,
@@ -41,18 +41,18 @@ class PontoConnectionCheck(models.TransientModel):
                 sentence = self.env._(
                     "%(journal)s has no bank account or no suspense account, or secures entries with a hash.", **values
                 )
-            yield Finding("red", sentence, "open_journal")
+            yield ProbeResult("red", sentence, "open_journal")
         if others := self._get_other_fed_journals():
             sentence = self.env._("The bank feed of %(journals)s is not Ponto.", journals=self._list_names(others))
-            yield Finding("orange", sentence, "feed_journals")
+            yield ProbeResult("orange", sentence, "feed_journals")
         if waiting := self._get_waiting_journals():
             sentence = self.env._(
                 "Ponto is the bank feed of %(journals)s, but no account is.", journals=self._list_names(waiting)
             )
-            yield Finding("orange", sentence, "fetch_accounts")
+            yield ProbeResult("orange", sentence, "fetch_accounts")
         journals = self._get_linked().journal_id
         sentence = self.env._("Every account has its journal: %(journals)s.", journals=self._list_names(journals))
-        yield Finding("green", sentence) if journals else self._get_no_account()
+        yield ProbeResult("green", sentence) if journals else self._get_no_account()
 
     def _get_currency(self, journal):
         return journal.currency_id or journal.company_id.currency_id
@@ -97,19 +97,21 @@ class PontoConnectionCheck(models.TransientModel):
                 sentence = self.env._("%(account)s: the authorization ended on %(day)s, %(distance)s.", **values)
             else:
                 sentence = self.env._("%(account)s: the authorization ends on %(day)s, %(distance)s.", **values)
-            yield Finding("red", sentence, "renew_authorization")
+            yield ProbeResult("red", sentence, "renew_authorization")
         for account in self._get_unauthorized("expires_soon"):
             sentence = self.env._(
                 "%(account)s: authorized until %(day)s, %(distance)s.",
                 account=account.display_name,
                 **self._tell_expiry(account),
             )
-            yield Finding("orange", sentence, "renew_authorization")
+            yield ProbeResult("orange", sentence, "renew_authorization")
         first = self._sort_by_expiry(self._get_linked().filtered("authorization_expires_at"))[:1]
         if first:
-            yield Finding("green", self.env._("Authorized until %(day)s, %(distance)s.", **self._tell_expiry(first)))
+            yield ProbeResult(
+                "green", self.env._("Authorized until %(day)s, %(distance)s.", **self._tell_expiry(first))
+            )
         elif self._get_linked():
-            yield Finding("green", self.env._("Ponto names no day on which an authorization ends."))
+            yield ProbeResult("green", self.env._("Ponto names no day on which an authorization ends."))
         else:
             yield self._get_no_account()
 
@@ -146,15 +148,15 @@ class PontoConnectionCheck(models.TransientModel):
                 account=account.display_name,
                 moment=self._tell_moment(account.synchronized_at),
             )
-            yield Finding("red", sentence, "synchronize")
+            yield ProbeResult("red", sentence, "synchronize")
         moments = accounts.filtered("synchronized_at").mapped("synchronized_at")
         if moments:
-            yield Finding(
+            yield ProbeResult(
                 "green",
                 self.env._("Ponto refreshed every account since %(moment)s.", moment=self._tell_moment(min(moments))),
             )
         elif accounts:
-            yield Finding("orange", self.env._("Ponto has not refreshed any account yet."), "synchronize")
+            yield ProbeResult("orange", self.env._("Ponto has not refreshed any account yet."), "synchronize")
         else:
             yield self._get_no_account()
 
@@ -180,19 +182,19 @@ class PontoConnectionCheck(models.TransientModel):
         accounts, company = self._get_linked(), self.connection_id.company_id
         if archived := self._get_archived_currencies():
             sentence = self.env._("Archived in Odoo: %(currencies)s.", currencies=self._list_names(archived))
-            yield Finding("red", sentence, "activate_currencies")
+            yield ProbeResult("red", sentence, "activate_currencies")
         for currency in accounts.currency_id - company.currency_id:
             yield from self._judge_rates(currency)
         names = self._list_names(accounts.currency_id)
         sentence = self.env._("Everything that is needed is there: %(currencies)s.", currencies=names)
-        yield Finding("green", sentence) if names else self._get_no_account()
+        yield ProbeResult("green", sentence) if names else self._get_no_account()
 
     def _judge_rates(self, currency):
         company = self.connection_id.company_id
         first, last = get_first_rate_date(company, currency), get_last_rate_date(company, currency)
         if not first:
             sentence = self.env._("There is no %(currency)s rate: nothing is imported.", currency=currency.name)
-            yield Finding("red", sentence, "open_rates")
+            yield ProbeResult("red", sentence, "open_rates")
         elif waiting := self._count_unrated(currency, first):
             sentence = self.env._(
                 "%(count)s transactions are older than the first %(currency)s rate, of %(day)s.",
@@ -200,14 +202,14 @@ class PontoConnectionCheck(models.TransientModel):
                 currency=currency.name,
                 day=format_date(self.env, first),
             )
-            yield Finding("red", sentence, "open_rates")
+            yield ProbeResult("red", sentence, "open_rates")
         elif last < fields.Date.today() - RATE_OLD:
             sentence = self.env._(
                 "The newest %(currency)s rate is of %(day)s; Odoo converts with it.",
                 currency=currency.name,
                 day=format_date(self.env, last),
             )
-            yield Finding("orange", sentence, "open_rates")
+            yield ProbeResult("orange", sentence, "open_rates")
 
     def _count_unrated(self, currency, first):
         accounts = self._get_linked().filtered(lambda account: account.currency_id == currency)

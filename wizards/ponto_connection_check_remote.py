@@ -4,10 +4,10 @@ from odoo import api, models
 from odoo.tools import format_list
 
 from ..const import CLOCK_OFF, CLOCK_WRONG, PROBED_ACCOUNTS
-from ..models.ponto_day_text import say_moment
-from ..models.ponto_failure import explain
+from ..models.support.days import say_moment
+from ..models.support.failures import explain
 from ..ponto_client import CredentialsError, NotFound, PontoError, ScopeError, TokenRejected
-from .ponto_check_table import Finding
+from .ponto_check_table import ProbeResult
 
 REFUSED_PAIR = (CredentialsError, TokenRejected)
 REFUSALS = (*REFUSED_PAIR, ScopeError)  # Ponto answers, and says no
@@ -19,7 +19,7 @@ class Talk:
 
     errors: dict = field(default_factory=dict)  # `PontoError` by question; what was never asked is not in it
     asked: bool = False  # False: without a secret there is nothing to ask with
-    listed: bool = False  # accounts and institutions were read, and taken over
+    listed: bool = False  # accounts and institutions were read, and written
     clock_difference: float | None = None  # seconds
 
     def find(self, *classes):
@@ -44,7 +44,7 @@ class PontoConnectionCheck(models.TransientModel):
 
     @api.model
     def _ask_ponto(self, connection, alone):
-        """Ask Ponto for everything that a synchronization asks for, and take over what it lists.
+        """Ask Ponto for everything that a synchronization asks for, and write what it lists.
 
         :param connection: `ponto.connection` record that the user may write
         :param bool alone: whether the transaction did nothing before that may not be lost
@@ -110,12 +110,12 @@ class PontoConnectionCheck(models.TransientModel):
         """Return what a line says that needs Ponto when Ponto did not get so far.
 
         :param Talk talk: what Ponto answered
-        :return Finding | None: None when there was no obstacle
+        :return ProbeResult | None: None when there was no obstacle
         """
         if talk.silence:
-            return Finding("grey", self.env._("Not checked: Ponto does not answer."))
+            return ProbeResult("grey", self.env._("Not checked: Ponto does not answer."))
         if not talk.asked or talk.find(*REFUSED_PAIR):
-            return Finding("grey", self.env._("Not checked: Ponto has to accept the credentials first."))
+            return ProbeResult("grey", self.env._("Not checked: Ponto has to accept the credentials first."))
         return None
 
     # ------------------------------------------------------------------ probes
@@ -123,24 +123,24 @@ class PontoConnectionCheck(models.TransientModel):
     def _probe_answer(self, talk):
         """Whether Ponto answers, with what Ponto answers."""
         if talk.silence:
-            yield Finding("red", explain(self.env, talk.silence), "check_again")
+            yield ProbeResult("red", explain(self.env, talk.silence), "check_again")
         elif talk.asked:
-            yield Finding("green", self.env._("Ponto answers."))
+            yield ProbeResult("green", self.env._("Ponto answers."))
         else:
-            yield Finding("grey", self.env._("Not checked: there is nothing to ask with."))
+            yield ProbeResult("grey", self.env._("Not checked: there is nothing to ask with."))
 
     def _probe_credentials(self, talk):
         """Whether Ponto accepts the Client ID and the Client Secret."""
         refusal = talk.find(*REFUSED_PAIR)
         if not talk.asked:
             sentence = self.env._("No Client Secret is stored. Copy the one that Ponto shows.")
-            yield Finding("red", sentence, "update_credentials")
+            yield ProbeResult("red", sentence, "update_credentials")
         elif refusal:
-            yield Finding("red", explain(self.env, refusal), "update_credentials")
+            yield ProbeResult("red", explain(self.env, refusal), "update_credentials")
         elif "token" in talk.errors and not talk.find(ScopeError):
             yield self._get_obstacle(talk)
         else:
-            yield Finding("green", self.env._("Ponto accepts the Client ID and the Client Secret."))
+            yield ProbeResult("green", self.env._("Ponto accepts the Client ID and the Client Secret."))
 
     def _probe_scope(self, talk):
         """Whether the integration may read accounts, transactions and institutions."""
@@ -151,26 +151,28 @@ class PontoConnectionCheck(models.TransientModel):
         }
         refused = [name for name, error in talk.errors.items() if isinstance(error, ScopeError)]
         if "token" in refused:
-            yield Finding("red", explain(self.env, talk.errors["token"]), "open_ponto")
+            yield ProbeResult("red", explain(self.env, talk.errors["token"]), "open_ponto")
         elif refused:
             sentence = self.env._(
                 "This integration has no right to read %(what)s. In Ponto, give it the scope Account Information.",
                 what=format_list(self.env, [names[name] for name in refused]),
             )
-            yield Finding("red", sentence, "open_ponto")
+            yield ProbeResult("red", sentence, "open_ponto")
         else:
-            yield self._get_obstacle(talk) or Finding(
+            yield self._get_obstacle(talk) or ProbeResult(
                 "green", self.env._("The integration may read %(what)s.", what=format_list(self.env, [*names.values()]))
             )
 
     def _probe_clock(self, talk):
         """Whether this server and Ponto agree on the time."""
         if talk.clock_difference is None:
-            yield self._get_obstacle(talk) or Finding("grey", self.env._("Not checked: Ponto's answer has no date."))
+            yield self._get_obstacle(talk) or ProbeResult(
+                "grey", self.env._("Not checked: Ponto's answer has no date.")
+            )
             return
         seconds = round(abs(talk.clock_difference))
         if seconds <= CLOCK_OFF.total_seconds():
-            yield Finding("green", self.env._("This server and Ponto agree on the time."))
+            yield ProbeResult("green", self.env._("This server and Ponto agree on the time."))
             return
         values = {"minutes": seconds // 60, "seconds": seconds % 60}
         if talk.clock_difference > 0:
@@ -181,12 +183,12 @@ class PontoConnectionCheck(models.TransientModel):
             )
         remedy = self.env._("Whoever runs the server lets it keep its time (NTP).")
         level = "red" if seconds > CLOCK_WRONG.total_seconds() else "orange"
-        yield Finding(level, f"{sentence} {remedy}", "check_again")
+        yield ProbeResult(level, f"{sentence} {remedy}", "check_again")
 
     def _probe_accounts(self, talk):
         """Whether Ponto shares what is synchronized, and something that nobody has decided about."""
         if not talk.listed:
-            yield self._get_obstacle(talk) or Finding(
+            yield self._get_obstacle(talk) or ProbeResult(
                 "grey", self.env._("Not checked: the integration has to read accounts first.")
             )
             return
@@ -198,53 +200,53 @@ class PontoConnectionCheck(models.TransientModel):
                 " Accounts.",
                 accounts=self._list_names(off),
             )
-            yield Finding("red", sentence, "open_ponto")
+            yield ProbeResult("red", sentence, "open_ponto")
         if not shared:
             sentence = self.env._("Ponto shares no bank account with this integration: switch them on there.")
-            yield Finding("red", sentence, "open_ponto")
+            yield ProbeResult("red", sentence, "open_ponto")
         elif not linked:
             sentence = self.env._("Ponto shares %(count)s accounts; none is synchronized.", count=len(shared))
-            yield Finding("red", sentence, "fetch_accounts")
+            yield ProbeResult("red", sentence, "fetch_accounts")
         elif new := accounts.filtered(lambda account: account.state == "new"):
             sentence = self.env._("New in Ponto, and not chosen yet: %(accounts)s.", accounts=self._list_names(new))
-            yield Finding("orange", sentence, "fetch_accounts")
+            yield ProbeResult("orange", sentence, "fetch_accounts")
         if replaced := linked.filtered(lambda account: account.state == "replaced"):
             sentence = self.env._("Ponto replaced %(accounts)s by another record.", accounts=self._list_names(replaced))
-            yield Finding("orange", sentence, "fetch_accounts")
+            yield ProbeResult("orange", sentence, "fetch_accounts")
         sentence = self.env._(
             "Ponto shares %(count)s accounts, of which %(linked)s are synchronized.",
             count=len(shared),
             linked=len(linked & shared),
         )
-        yield Finding("green", sentence)
+        yield ProbeResult("green", sentence)
 
     def _probe_institutions(self, talk):
         """Whether a bank of a synchronized account is replaced, under maintenance or still tested."""
         banks = self._get_linked().filtered("listed").institution_id
         if not talk.listed or not banks:
             obstacle = None if talk.listed else self._get_obstacle(talk)
-            yield obstacle or Finding("grey", self.env._("Not checked: there is no synchronized account."))
+            yield obstacle or ProbeResult("grey", self.env._("Not checked: there is no synchronized account."))
             return
         if replaced := banks.filtered("deprecated"):
             sentence = self.env._(
                 "Ponto replaced %(banks)s by another record: authorize the accounts of the new one in Ponto.",
                 banks=self._list_names(replaced),
             )
-            yield Finding("red", sentence, "open_ponto")
+            yield ProbeResult("red", sentence, "open_ponto")
         for bank in banks.filtered(lambda bank: bank._is_in_maintenance()):
             values = {"bank": bank.name, "moment": self._tell_moment(bank.maintenance_to)}
             if bank.maintenance_to:
                 sentence = self.env._("%(bank)s is under maintenance until %(moment)s.", **values)
             else:
                 sentence = self.env._("%(bank)s is under maintenance.", **values)
-            yield Finding("orange", sentence, "check_again")
+            yield ProbeResult("orange", sentence, "check_again")
         if tested := banks.filtered(lambda bank: bank.status in ("beta", "experimental")):
             sentence = self.env._(
                 "Ponto is still testing %(banks)s: contact Ponto when something is missing.",
                 banks=self._list_names(tested),
             )
-            yield Finding("orange", sentence, "open_ponto")
-        yield Finding("green", self.env._("%(banks)s: no remark by Ponto.", banks=self._list_names(banks)))
+            yield ProbeResult("orange", sentence, "open_ponto")
+        yield ProbeResult("green", self.env._("%(banks)s: no remark by Ponto.", banks=self._list_names(banks)))
 
     # ------------------------------------------------------------------ words
 

@@ -6,7 +6,8 @@ from odoo.http import request
 from odoo.tools.translate import LazyTranslate
 
 from ..const import FILE_SECONDS
-from ..models.ponto_slice import WorkSlice
+from ..models.support.notification import make_notification
+from ..models.support.work_slice import WorkSlice
 from ..statement_files import FileError, read
 
 _lt = LazyTranslate(__name__)
@@ -128,7 +129,7 @@ class PontoFileImport(models.TransientModel):
                 self.env._("%(count)s bank transactions are created. Click Import again for the others.", count=created)
             )
         self._drop_files()
-        return self.env["ponto.account"]._get_notice(
+        return make_notification(
             self.env._("%(count)s bank transactions are created from the file.", count=created)
             if created
             else self.env._("Nothing was created: everything is in the books, or will come from Ponto."),

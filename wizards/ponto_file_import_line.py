@@ -8,8 +8,8 @@ from odoo.tools import split_every
 from odoo.tools.misc import format_amount, format_date
 
 from ..const import IMPORT_BATCH
-from ..models.ponto_file_plan import CREATE, DELETED, KNOWN, LOCKED, OPENED, WAITING, get_first_day, get_last_day
-from ..models.ponto_lock import exclusive
+from ..models.files.plan import CREATE, DELETED, KNOWN, LOCKED, OPENED, WAITING, get_first_day, get_last_day
+from ..models.support.locks import exclusive
 
 
 class PontoFileImportLine(models.TransientModel):

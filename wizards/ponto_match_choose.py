@@ -2,8 +2,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_amount
 
-from ..models.ponto_match_facts import Finding
-from ..models.ponto_matching_words import describe_evidence, get_key
+from ..models.matching.facts import Finding
+from ..models.matching.words import describe_evidence, get_key
 
 # Open documents of the partner that are listed without being asked for.
 MOST_DOCUMENTS = 40

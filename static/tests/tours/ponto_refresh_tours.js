@@ -3,7 +3,7 @@ import { stepUtils } from "@web_tour/tour_utils";
 import { addTour } from "./ponto_tour_steps";
 
 const CARD = `.o_kanban_record:contains("BE68539007547034")`;
-const NOTICE = ".o_notification.o_ponto_follow";
+const NOTICE = ".o_notification.o_ponto_progress";
 
 function fetchTransactions() {
     return [

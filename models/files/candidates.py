@@ -1,0 +1,160 @@
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..importing.pairing import Entry
+from .plan import CREATE, DELETED, KNOWN, LOCKED, OPENED, WAITING, Candidate, chain, decide
+
+
+class AccountJournal(models.Model):
+    """Files of the bank: what of them is in the books already, will come from Ponto, or has to be created."""
+
+    _inherit = "account.journal"
+
+    def _plan_file(self, statements):
+        """Decide what becomes of the movements of some statements; nothing is written.
+
+        :param statements: `statement_files.Statement` objects of the account of this journal
+        :return dict: lists of movements by what becomes of them: `create`, `known`, `waiting` at Ponto, `deleted` by
+            a user, `opened` (held by the opening entry) and `locked`
+        """
+        self.ensure_one()
+        chains = chain(statements)
+        keys = [movement.key for links in chains for movement in links.movements]
+        verdicts = decide(chains, self._find_file_keys(keys), self._get_candidates, self._get_file_entry)
+        plan = {verdict: [] for verdict in (CREATE, KNOWN, WAITING, DELETED, OPENED, LOCKED)}
+        # sudo: the opening entry counts, whoever asks.
+        opening_day = max(self.sudo().ponto_account_ids.opening_line_id.mapped("date"), default=None)
+        lock_date = self.company_id._get_user_fiscal_lock_date(self, ignore_exceptions=True)
+        for movement, verdict in verdicts.values():
+            if verdict == CREATE and opening_day and movement.day <= opening_day:
+                verdict = OPENED
+            elif verdict == CREATE and movement.day <= lock_date:
+                verdict = LOCKED
+            plan[verdict].append(movement)
+        return plan
+
+    def _get_file_entry(self, movement, key):
+        other_day = movement.value_day if movement.value_day != movement.day else None
+        number = self.env["ponto.account"]._normalize_counterparty(movement.counterpart_reference)
+        return Entry(key, self._in_smallest_unit(movement.amount), movement.day, number, other_day)
+
+    def _in_smallest_unit(self, amount):
+        return round(float(amount) / self._get_own_currency().rounding)
+
+    def _find_file_keys(self, keys):
+        """Return those keys that lines of this journal carry, posted or not.
+
+        :param list keys: of movements
+        :return set: keys
+        """
+        self.env["account.bank.statement.line"].flush_model(["transaction_details", "journal_id"])
+        self.env.cr.execute(
+            SQL(
+                "SELECT transaction_details ->> 'ponto_file' FROM account_bank_statement_line"
+                " WHERE journal_id = %s AND transaction_details ->> 'ponto_file' = ANY(%s)",
+                self.id,
+                keys,
+            )
+        )
+        return {row[0] for row in self.env.cr.fetchall()}
+
+    def _get_candidates(self, links):
+        """Return what the books and Ponto hold in the days of statements.
+
+        :param links: `Chain`
+        :return list: `Candidate`
+        """
+        days = {movement.value_day for movement in links.movements if movement.value_day}
+        opening = float(links.statements[0].opening)
+        if not self._get_own_currency().compare_amounts(self._get_ledger_balance_before(links.first_day), opening):
+            days = set()  # what is in the books before these days is all of it: none of these movements
+        span = (links.first_day, links.last_day)
+        return [*self._get_line_candidates(*span, days), *self._get_row_candidates(*span)]
+
+    def _get_line_candidates(self, first_day, last_day, days):
+        """Return the posted lines of some days, those of Ponto on the bank's day, and also while they are not posted.
+
+        :param date first_day, last_day: the days
+        :param set days: more of them; lines that users typed may have their value date
+        :return list: `Candidate`
+        """
+        for model in ("account.bank.statement.line", "account.move", "ponto.transaction"):
+            self.env[model].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT line.id, line.amount, COALESCE(row.execution_date, row.date, move.date) AS day,
+                       line.account_number, line.transaction_details ->> 'ponto_file'
+                  FROM account_bank_statement_line line
+                  JOIN account_move move ON move.id = line.move_id
+             LEFT JOIN ponto_transaction row ON row.statement_line_id = line.id
+             LEFT JOIN ponto_account opened ON opened.opening_line_id = line.id
+                 WHERE line.journal_id = %(journal)s AND opened.id IS NULL
+                   AND (move.state = 'posted' OR row.id IS NOT NULL
+                        OR EXISTS (SELECT FROM ponto_link_line_rel link WHERE link.line_id = line.id))
+                   AND (COALESCE(row.execution_date, row.date, move.date) BETWEEN %(first)s AND %(last)s
+                        OR (row.id IS NULL AND move.date = ANY(%(days)s)))
+              ORDER BY line.internal_index
+                """,
+                journal=self.id,
+                first=first_day,
+                last=last_day,
+                days=list(days),
+            )
+        )
+        normalize = self.env["ponto.account"]._normalize_counterparty
+        return [
+            Candidate(
+                Entry(("line", key), self._in_smallest_unit(amount), day, normalize(number)), KNOWN, file_key or ""
+            )
+            for key, amount, day, number, file_key in self.env.cr.fetchall()
+        ]
+
+    def _get_row_candidates(self, first_day, last_day):
+        """Return what Ponto knows of some days that has no line: it will get one, or a user deleted it.
+
+        :param date first_day, last_day: the days
+        :return list: `Candidate`
+        """
+        # sudo: what Ponto knows counts, whoever asks.
+        accounts = self.sudo().ponto_account_ids
+        account = accounts.filtered("linked")
+        days = Domain("date", ">=", first_day) & Domain("date", "<=", last_day)
+        waits = Domain("account_id", "=", account.id) & Domain("state", "=", "to_import")
+        if account.import_from:
+            waits &= Domain("date", ">=", account.import_from)
+        deleted = Domain("account_id", "in", accounts.ids) & Domain("deleted", "=", True)
+        rows = accounts.env["ponto.transaction"].search(
+            days & (waits | deleted), order="date, created_at, position desc, id"
+        )
+        waiting = rows.filtered(lambda row: row.state == "to_import")
+        known = set()
+        if to_compare := account._leave_out_kept_apart(waiting):
+            # Those that are in the books are looked at as lines.
+            by_id, adopted, found = account._compare_with_books(to_compare, self)
+            known.update(by_id.ids, adopted.ids, (entry.key for match in found.pairs for entry in match.bank))
+        return [
+            Candidate(
+                row.account_id._get_bank_entry(row)._replace(key=("row", row.id), other_day=None),
+                WAITING if row in waiting else DELETED,
+            )
+            for row in rows
+            if row.id not in known
+        ]
+
+    def _get_ledger_balance_before(self, day):
+        """Return the posted balance of this journal's account before a day, in the journal's currency.
+
+        :param date day: the day
+        :return float: the balance
+        """
+        amount = "balance" if self._get_own_currency() == self.company_id.currency_id else "amount_currency"
+        domain = [
+            ("account_id", "=", self.default_account_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("parent_state", "=", "posted"),
+            ("date", "<", day),
+        ]
+        # sudo: a ledger balance, for users who may import files but not see all journal items.
+        return self.env["account.move.line"].sudo()._read_group(domain, aggregates=[f"{amount}:sum"])[0][0] or 0.0

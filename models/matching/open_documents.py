@@ -1,0 +1,153 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...payment_references import NUMBER, classify, number_key
+from .weighing import CUSTOMER_REFERENCE, OpenDocument
+
+# What a document number is written with, and payments leave out.
+SIGNS = " \t\n!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+SALES = ("out_invoice", "out_refund", "out_receipt")
+PURCHASES = ("in_invoice", "in_refund", "in_receipt")
+
+
+class PontoMatching(models.AbstractModel):
+    """What is open in the books: documents, and registered payments that the bank has not shown yet."""
+
+    _inherit = "ponto.matching"
+
+    @api.model
+    def _get_open_items_domain(self, journal):
+        """Return which journal items may be settled by bank transactions of a journal: Odoo's own rules, one company.
+
+        :param journal: `account.journal` record
+        :return Domain: on `account.move.line`
+        """
+        company = journal.company_id
+        line = self.env["account.bank.statement.line"].new({"journal_id": journal.id, "company_id": company.id})
+        # The condition that leaves out the items of the line itself has no sense before the line exists.
+        domain = [leaf for leaf in line._get_default_amls_matching_domain() if leaf[0] != "statement_line_id"]
+        return Domain(domain) & Domain("company_id", "=", company.id)
+
+    @api.model
+    def _get_open_documents(self, journal, currency, keys, amounts):
+        """Return what is open and carries one of the references, or has one of the amounts.
+
+        :param journal: `account.journal` record
+        :param currency: `res.currency` record of the journal
+        :param keys: references as `payment_references` gives them
+        :param amounts: residuals, positive when money is to come in
+        :return list: of `OpenDocument`
+        """
+        items = self.env["account.move.line"]
+        items.flush_model()
+        self.env["account.move"].flush_model()
+        self.env["account.payment"].flush_model()
+        query = items._search(self._get_open_items_domain(journal) & Domain("currency_id", "=", currency.id))
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT item.id, item.account_id, item.amount_residual_currency, partner.commercial_partner_id,
+                       move.id, move.name, move.ref, move.payment_reference, move.move_type,
+                       COALESCE(move.invoice_date, move.date),
+                       payment.id, payment.name, payment.memo, payment.payment_reference, paid.references, paid.names,
+                       carried.found
+                  FROM account_move_line item
+                  JOIN account_move move ON move.id = item.move_id
+                  JOIN account_account account ON account.id = item.account_id
+             LEFT JOIN res_partner partner ON partner.id = item.partner_id
+             LEFT JOIN account_payment payment ON payment.id = item.payment_id
+     LEFT JOIN LATERAL (%(paid)s) paid ON payment.id IS NOT NULL
+    CROSS JOIN LATERAL (SELECT translate(upper(move.name), %(signs)s, '') = ANY(%(keys)s)
+                               OR translate(upper(move.payment_reference), %(signs)s, '') = ANY(%(keys)s)
+                               OR translate(upper(move.ref), %(signs)s, '') = ANY(%(keys)s) AS found) carried
+                 WHERE item.id IN (%(open)s)
+                   AND CASE WHEN account.account_type IN ('asset_receivable', 'liability_payable')
+                            THEN move.move_type IN %(documents)s
+                                 AND (carried.found OR item.amount_residual_currency = ANY(%(amounts)s::numeric[]))
+                            ELSE payment.journal_id = %(journal)s
+                                 AND item.amount_residual_currency = ANY(%(amounts)s::numeric[])
+                       END
+                """,
+                paid=self._get_paid_references_query(),
+                open=query.subselect(),
+                documents=SALES + PURCHASES,
+                amounts=[str(amount) for amount in amounts],
+                keys=list(keys),
+                signs=SIGNS,
+                journal=journal.id,
+            )
+        )
+        return self._read_documents(self.env.cr.fetchall(), currency)
+
+    def _get_paid_references_query(self):
+        """Return the references, and the names, of the documents that a registered payment is reconciled with."""
+        return SQL(
+            """
+            SELECT array_agg(DISTINCT reference) AS references, array_agg(DISTINCT document.name) AS names
+              FROM account_move_line due
+              JOIN account_partial_reconcile part ON due.id IN (part.debit_move_id, part.credit_move_id)
+              JOIN account_move_line other
+                   ON other.id IN (part.debit_move_id, part.credit_move_id) AND other.id != due.id
+              JOIN account_move document ON document.id = other.move_id AND document.move_type != 'entry'
+        CROSS JOIN LATERAL (VALUES (document.name), (document.payment_reference),
+                            (CASE WHEN document.move_type IN %s THEN document.ref END)) texts(reference)
+             WHERE due.payment_id = payment.id AND reference IS NOT NULL
+            """,
+            PURCHASES,
+        )
+
+    def _read_documents(self, rows, currency):
+        """Return rows of open items as documents: the items of one entry are one document.
+
+        :param list rows: as `_get_open_documents` reads them
+        :param currency: `res.currency` record of all of them
+        :return list: of `OpenDocument`
+        """
+        factor = 10**currency.decimal_places
+        documents = {}
+        for item_id, account_id, residual, partner_id, move_id, *texts in rows:
+            name, ref, reference, move_type, date, payment_id, payment_name, *written, paid, paid_names, found = texts
+            document = documents.get(move_id)
+            if not document:
+                if payment_id:
+                    references = self._get_references([name, payment_name, *written, *(paid or ())])
+                elif move_type in SALES:
+                    # The reference of a credit note says what it reverses: another document.
+                    own = ref if move_type != "out_refund" else None
+                    references = self._get_references([name, reference], own)
+                else:
+                    references = self._get_references([name, reference, ref])
+                document = documents[move_id] = OpenDocument(
+                    move_id,
+                    partner_id or 0,
+                    bool(payment_id),
+                    move_type in PURCHASES,
+                    date,
+                    references,
+                    {number_key(text) for text in (name, payment_name, *(paid_names or ())) if text},
+                    bool(found or payment_id),
+                    name=name or "",
+                )
+            document.item_ids.append(item_id)
+            document.account_ids.add(account_id)
+            document.residual += round(residual * factor)
+        return list(documents.values())
+
+    @api.model
+    def _get_references(self, numbers, customer_reference=None):
+        """Return the references of a document by kind.
+
+        :param list numbers: texts, or None, that name it
+        :param str customer_reference: the customer's own, which may stand on several documents
+        :return dict: kind: keys
+        """
+        references = {}
+        for number in filter(None, numbers):
+            kind, key = classify(number)
+            if key:
+                references.setdefault(kind, set()).add(key)
+        key = number_key(customer_reference) if customer_reference else ""
+        if key and key not in references.get(NUMBER, ()):
+            references[CUSTOMER_REFERENCE] = {key}
+        return references

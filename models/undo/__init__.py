@@ -1,0 +1,6 @@
+"""Taking an import back.
+
+Any order does.
+"""
+
+from . import account, run, transaction
