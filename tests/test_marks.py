@@ -132,7 +132,11 @@ class TestMarks(DownCase):
 
     def test_no_two_screens_give_one_moment_two_hours(self):
         self.plan("internal", begin=-1, end=11)
-        for zone, hour in (("Europe/Brussels", "6:00 PM"), ("America/New_York", "12:00 PM"), (False, "6:00 PM (Europe")):
+        for zone, hour in (
+            ("Europe/Brussels", "6:00 PM"),
+            ("America/New_York", "12:00 PM"),
+            (False, "6:00 PM (Europe"),
+        ):
             self.accountant.tz = zone
             self.env.invalidate_all()
             check = self.env[(action := self.connection.with_user(self.accountant).action_check())["res_model"]]
@@ -146,7 +150,11 @@ class TestMarks(DownCase):
         self.connection.next_sync_at = self.account.last_import_at = datetime(2026, 3, 3, 5, 30)
         run = self.env["ponto.synchronization"].search([("account_id", "=", self.account.id)], limit=1)
         run.started_at = datetime(2026, 3, 3, 5, 30)
-        for zone, hour in (("Europe/Brussels", "6:30 AM"), ("America/New_York", "12:30 AM"), (False, "6:30 AM (Europe")):
+        for zone, hour in (
+            ("Europe/Brussels", "6:30 AM"),
+            ("America/New_York", "12:30 AM"),
+            (False, "6:30 AM (Europe"),
+        ):
             self.accountant.tz = zone
             self.env.invalidate_all()
             user = self.accountant
