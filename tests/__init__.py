@@ -62,6 +62,7 @@ from . import (
     test_matching_transfers,
     test_matching_truth,
     test_model,
+    test_money,
     test_open_day,
     test_opening,
     test_other_feeds,

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
+from ..models.support.money import from_units
+
 # More than these are not listed: whoever has so many corrects the first, and compares again.
 LISTED = 500
 
@@ -78,9 +80,9 @@ class PontoAgreementFinding(models.TransientModel):
                 "settled": settled,
                 "kind": finding.kind,
                 "date": days.first if days else finding.day,
-                "bank_amount": account._from_smallest_unit(sum(e.amount for one in findings for e in one.bank)),
-                "book_amount": account._from_smallest_unit(sum(e.amount for one in findings for e in one.books)),
-                "difference": account._from_smallest_unit(sum(one.difference for one in findings)),
+                "bank_amount": from_units(sum(e.amount for one in findings for e in one.bank), account.currency_id),
+                "book_amount": from_units(sum(e.amount for one in findings for e in one.books), account.currency_id),
+                "difference": from_units(sum(one.difference for one in findings), account.currency_id),
             }
             if finding.kind == "opening":
                 # No transaction brings what was there before.
