@@ -75,6 +75,7 @@ from . import (
     test_refresh,
     test_refresh_browser,
     test_refresh_failures,
+    test_refusals,
     test_reminders,
     test_renewal,
     test_renewal_browser,
