@@ -65,39 +65,54 @@ class PontoAgreementFinding(models.TransientModel):
 
     @api.model
     def _create_rows(self, shown, groups):
-        account = shown.account_id
         singles = [finding for _settled, finding, days in groups if not days]
         rows = self.env["ponto.transaction"].browse({entry.key for found in singles for entry in found.bank})
         moves = self.env["account.move"].browse(
             {line.key for found in singles for line in (*found.books, *filter(None, [found.same_as]))}
         )
         rows, moves = (records.with_prefetch(records.ids) for records in (rows, moves))
-        vals_list = []
-        for settled, finding, days in groups:
-            findings = days.findings if days else (finding,)
-            vals = {
-                "agreement_id": shown.id,
-                "settled": settled,
-                "kind": finding.kind,
-                "date": days.first if days else finding.day,
-                "bank_amount": from_units(sum(e.amount for one in findings for e in one.bank), account.currency_id),
-                "book_amount": from_units(sum(e.amount for one in findings for e in one.books), account.currency_id),
-                "difference": from_units(sum(one.difference for one in findings), account.currency_id),
-            }
-            if finding.kind == "opening":
-                # No transaction brings what was there before.
-                vals["bank_amount"] = vals["book_amount"] + vals["difference"]
-            if days:
-                vals |= {
-                    "last_date": days.last,
-                    "count": len(findings),
-                    "label": self.env._("All %(count)s transactions", count=len(findings)),
-                    "detail": self._get_stretch_detail(days),
+        self.create(
+            [
+                {
+                    "agreement_id": shown.id,
+                    "settled": settled,
+                    "kind": finding.kind,
+                    "date": days.first if days else finding.day,
+                    **self._prepare_amounts(shown.currency_id, days.findings if days else (finding,)),
+                    **(self._prepare_stretch_vals(days) if days else self._prepare_single_vals(finding, rows, moves)),
                 }
-            else:
-                vals |= self._prepare_single_vals(finding, rows, moves)
-            vals_list.append(vals)
-        self.create(vals_list)
+                for settled, finding, days in groups
+            ]
+        )
+
+    @api.model
+    def _prepare_amounts(self, currency, findings):
+        """Return the amounts of one finding, or of all findings of a stretch.
+
+        :param currency: `res.currency` record
+        :param findings: `Finding` of one kind
+        """
+        difference = sum(finding.difference for finding in findings)
+        books = sum(line.amount for finding in findings for line in finding.books)
+        bank = sum(entry.amount for finding in findings for entry in finding.bank)
+        if findings[0].kind == "opening":
+            bank = books + difference  # no transaction brings what was there before
+        return {
+            "bank_amount": from_units(bank, currency),
+            "book_amount": from_units(books, currency),
+            "difference": from_units(difference, currency),
+        }
+
+    @api.model
+    def _prepare_stretch_vals(self, days):
+        """Return what a stretch of days shows."""
+        count = len(days.findings)
+        return {
+            "last_date": days.last,
+            "count": count,
+            "label": self.env._("All %(count)s transactions", count=count),
+            "detail": self._get_stretch_detail(days),
+        }
 
     @api.model
     def _prepare_single_vals(self, finding, rows, moves):
