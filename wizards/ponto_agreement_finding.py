@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
+from ..models.support.actions import open_action
 from ..models.support.money import from_units
 
 # More than these are not listed: whoever has so many corrects the first, and compares again.
@@ -183,9 +184,8 @@ class PontoAgreementFinding(models.TransientModel):
         """
         self.ensure_one()
         if self.last_date:
-            action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_transaction_action")
-            account = self.agreement_id.account_id
-            return {**action, "domain": [("account_id", "=", account.id), *self._get_days_domain()]}
+            domain = [("account_id", "=", self.agreement_id.account_id.id), *self._get_days_domain()]
+            return open_action(self.env, "account_online_ponto.ponto_transaction_action", domain)
         return self._open(self.transaction_id)
 
     def action_open_in_books(self):

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..support.actions import open_action
 from ..support.money import to_units
 from .pairing import Entry, Pairing, pair
 
@@ -32,8 +33,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_link_action")
-        return {**action, "domain": [("account_id", "in", self.ids)]}
+        return open_action(self.env, "account_online_ponto.ponto_link_action", [("account_id", "in", self.ids)])
 
     def _recognize(self, run):
         """Link the transactions that lines of the journal stand for; nothing on the lines is touched.
