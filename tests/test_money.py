@@ -7,7 +7,7 @@ from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
 
-from ..models.support.money import from_units, has_its_decimals, to_units
+from ..models.support.money import from_units, has_its_decimals, to_units, would_be_rounded
 from ..statement_files import Movement
 
 ROOT = Path(__file__).parent.parent
@@ -59,6 +59,21 @@ DECIMALS = (
     (COINS, "1.23", True),
     (COINS, "1.234", False),
 )
+# Rounding of the currency, amount, and whether Odoo would store another one.
+ROUNDED = (
+    (EUR, "1.23", False),
+    (EUR, "-999999999999.99", False),
+    (EUR, "1.234", True),
+    (JPY, "1000000", False),
+    (JPY, "0.5", True),
+    (TND, "12.345", False),
+    (COINS, "10.05", False),
+    (COINS, "-10.10", False),
+    (COINS, "10.02", True),
+    (COINS, "999999999999.95", False),
+    (FIVES, "15", False),
+    (FIVES, "12", True),
+)
 # What makes whole numbers of amounts, or amounts of them.
 CONVERSION = re.compile(r"10 ?\*\* ?\w|[*/] ?[\w.()]*\.rounding\b|scaleb|[\w)] ?% ?[\w.]*\.rounding\b")
 
@@ -96,6 +111,13 @@ class TestMoney(TransactionCase):
         for rounding, amount, fits in DECIMALS:
             with self.subTest(rounding=rounding, amount=amount):
                 self.assertIs(has_its_decimals(Decimal(amount), self.currency(rounding)), fits)
+
+    def test_what_odoo_would_store_as_another_amount(self):
+        for rounding, amount, changes in ROUNDED:
+            with self.subTest(rounding=rounding, amount=amount):
+                currency = self.currency(rounding)
+                self.assertIs(would_be_rounded(Decimal(amount), currency), changes)
+                self.assertIs(currency.round(float(amount)) != float(amount), changes)
 
     def test_a_file_and_the_books_count_alike_where_cash_is_rounded(self):
         currency = self.env["res.currency"].create({"name": "XCH", "symbol": "X", "rounding": COINS})

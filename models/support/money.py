@@ -37,3 +37,12 @@ def has_its_decimals(amount, currency):
     :param currency: `res.currency` record
     """
     return amount == round(amount, currency.decimal_places)
+
+
+def would_be_rounded(amount, currency):
+    """Tell whether Odoo changes an amount when it is stored, as 10.02 where a currency is rounded to 0.05.
+
+    :param Decimal amount: finite, of a size that the books can hold
+    :param currency: `res.currency` record
+    """
+    return amount % Decimal(repr(currency.rounding)) != 0
