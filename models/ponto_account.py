@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .support.actions import open_action
 from .support.failures import explain
 from .support.writing import refuse_readonly
 
@@ -166,8 +167,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_transaction_action")
-        return {**action, "domain": [("account_id", "in", self.ids)]}
+        return open_action(self.env, "account_online_ponto.ponto_transaction_action", [("account_id", "in", self.ids)])
 
     def action_view_bank_transactions(self):
         """Open the bank transactions of the journals of these accounts.
@@ -181,13 +181,13 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_balance_day_action")
         context = {
             "search_default_since_start": 1,
             "search_default_group_month": 1,
             "ponto_one_account": len(self) == 1,
         }
-        return {**action, "domain": [("account_id", "in", self.ids)], "context": context}
+        domain = [("account_id", "in", self.ids)]
+        return open_action(self.env, "account_online_ponto.ponto_balance_day_action", domain, context=context)
 
     def action_import_file(self):
         """Open the import of bank files into the journal of this account.
@@ -202,5 +202,6 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_synchronization_action")
-        return {**action, "domain": [("account_id", "in", self.ids)]}
+        return open_action(
+            self.env, "account_online_ponto.ponto_synchronization_action", [("account_id", "in", self.ids)]
+        )

@@ -9,6 +9,7 @@ from odoo.http import request
 
 from ..const import SCHEDULE_SPREAD_MINUTES, SCHEDULE_TIMES, WORKERS
 from ..ponto_client import PontoError
+from .support.actions import open_action
 from .support.failures import explain
 
 
@@ -210,8 +211,9 @@ class PontoConnection(models.Model):
 
         :return dict: the action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_synchronization_action")
-        return {**action, "domain": [("connection_id", "in", self.ids)]}
+        return open_action(
+            self.env, "account_online_ponto.ponto_synchronization_action", [("connection_id", "in", self.ids)]
+        )
 
     def _action_fetch_accounts(self, institution=None):
         wizard = self.env["ponto.account.fetch"].create(

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..const import RUN_LOG_DAYS
+from .support.actions import open_action
 from .support.days import say_moment
 from .support.failures import explain
 
@@ -88,16 +89,18 @@ class PontoSynchronization(models.Model):
 
         :return dict: the action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_transaction_action")
-        return {**action, "domain": [("synchronization_id", "in", self.ids)]}
+        return open_action(
+            self.env, "account_online_ponto.ponto_transaction_action", [("synchronization_id", "in", self.ids)]
+        )
 
     def action_view_links(self):
         """Open the report of the transactions that this run found in the books.
 
         :return dict: the action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_link_action")
-        return {**action, "domain": [("transaction_ids.synchronization_id", "in", self.ids)]}
+        return open_action(
+            self.env, "account_online_ponto.ponto_link_action", [("transaction_ids.synchronization_id", "in", self.ids)]
+        )
 
     def _count(self, **counts):
         """Add to the counts of the run, for example `_count(imported=200)`."""

@@ -18,6 +18,10 @@ REASONS = {
     "locked": _lt("%(date)s lies in a period that is locked: move the lock date, or correct it in your books."),
     "amount": _lt("Ponto gives no readable amount."),
     "amount_precision": _lt("The amount has more decimals than %(currency)s has."),
+    "amount_rounding": _lt(
+        "Odoo would round the amount: lower the rounding factor of %(currency)s under Configuration > Currencies, then"
+        " try again."
+    ),
     "amount_range": _lt("The amount is too large to be true."),
     "date": _lt("Ponto gives neither an execution date nor a value date that can be read."),
     "date_range": _lt("The date %(date)s cannot be right; if it lies ahead, it is imported when the day comes near."),
@@ -40,6 +44,7 @@ TITLES = {
     "locked": _lt("Locked period"),
     "amount": _lt("Unreadable amount"),
     "amount_precision": _lt("Too many decimals"),
+    "amount_rounding": _lt("Amount would be rounded"),
     "amount_range": _lt("Amount too large"),
     "date": _lt("Unreadable date"),
     "date_range": _lt("Date cannot be right"),

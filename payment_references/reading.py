@@ -127,21 +127,28 @@ class References:
         be a piece of all that has digits: a telephone number, an amount, an account, a date.
         """
         span, bare = hit.span, hit.key.isdigit()
-        words, between = self._words[span.text], self._between[span.text]
+        words = self._words[span.text]
         if bare and (not self._is_glued(span) or is_date(words[span.start : span.end])):
             return False
         lonely = bare and not (span.end - span.start == 1 and len(hit.key) >= LONG_DIGITS)
         for place, joint in ((span.start - 1, span.start - 1), (span.end, span.end - 1)):
-            if not 0 <= place < len(words):
-                continue
             neighbor = Span(span.text, place, place + 1)
-            if any(other.span.contains(neighbor) for other in hits):
+            if not 0 <= place < len(words) or any(other.span.contains(neighbor) for other in hits):
                 continue
-            has_digits, glued = any(map(str.isdigit, words[place])), GLUE.issuperset(between[joint])
-            is_affix = has_digits or (between[joint] != "." and len(words[place]) <= LONGEST_AFFIX)
-            if (glued and is_affix) or (lonely and has_digits):
+            if self._is_continued(words[place], self._between[span.text][joint], lonely):
                 return False
         return True
+
+    def _is_continued(self, word: str, joint: str, lonely: bool) -> bool:
+        """Tell whether a word beside a number makes it a piece of something else.
+
+        :param word: before or behind the number
+        :param joint: the signs between
+        :param lonely: whether the number is one of few digits, which any digits beside it may continue
+        """
+        has_digits = any(map(str.isdigit, word))
+        is_affix = has_digits or (joint != "." and len(word) <= LONGEST_AFFIX)
+        return (GLUE.issuperset(joint) and is_affix) or (lonely and has_digits)
 
     def names_another(self, keys: Collection[str]) -> bool:
         """Tell whether the texts hold a number of the same series as one of these, which is none of these.

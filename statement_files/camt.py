@@ -22,6 +22,7 @@ BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 OPENING_BALANCES, CLOSING_BALANCES = ("OPBD", "PRCD"), ("CLBD",)
 INTERIM_BALANCE = "ITBD"
 BOOKED = "BOOK"
+Balance = tuple[Decimal, date | None]  # at the end of a day
 
 
 def recognizes(content: bytes) -> bool:
@@ -62,28 +63,16 @@ def _read_statement(element: Element, place: int) -> Statement:
     account = account_number(text_of(element, "Acct/Id/IBAN") or text_of(element, "Acct/Id/Othr/Id"))
     if not account:
         raise FileError("record", name)
+    entries = [entry for entry in element.findall("{*}Ntry") if _is_booked(entry)]
     try:
         opening, closing, currency = _read_balances(element, name)
-        entries = [entry for entry in element.findall("{*}Ntry") if _is_booked(entry)]
         movements = [read_entry(entry, account) for entry in entries]
     except (InvalidOperation, KeyError, ValueError) as error:
         raise FileError("record", name) from error
     currency = text_of(element, "Acct/Ccy") or currency
-    if any(entry.find("{*}Amt").get("Ccy") != currency for entry in entries) or not currency:
-        raise FileError("currency", name)
-    if any(movement["day"] is None for movement in movements):
-        raise FileError("date", name)
-    if opening is None or closing is None:
-        if movements or (opening or closing) is None:
-            raise FileError("no_balance", name)
-        opening = closing = opening or closing
-    if opening[0] + sum((movement["amount"] for movement in movements), Decimal(0)) != closing[0]:
-        raise FileError("balance", name)
-    references = [_get_reference(entry) for entry in entries]
-    identified = all(references)
-    if not identified:
-        # Names inside this statement only: another file may hold the same transactions under other names.
-        references = [f"{name} {text_of(entry, 'NtryRef')} {number}" for number, entry in enumerate(entries)]
+    _check_entries(entries, movements, currency, name)
+    opening, closing = _check_balances(opening, closing, movements, name)
+    references, identified = _get_references(entries, name)
     keys = _make_keys(account, currency, references, movements, "camt" if identified else "file")
     return Statement(
         account=account,
@@ -99,6 +88,40 @@ def _read_statement(element: Element, place: int) -> Statement:
         ),
         identified=identified,
     )
+
+
+def _check_entries(entries: list[Element], movements: list[dict], currency: str, name: str) -> None:
+    """Refuse a statement of entries in another currency than its own, or without a day."""
+    if any(entry.find("{*}Amt").get("Ccy") != currency for entry in entries) or not currency:
+        raise FileError("currency", name)
+    if any(movement["day"] is None for movement in movements):
+        raise FileError("date", name)
+
+
+def _check_balances(
+    opening: Balance | None, closing: Balance | None, movements: list[dict], name: str
+) -> tuple[Balance, Balance]:
+    """Return both balances; where nothing moved, one of them is enough.
+
+    :raises FileError: when a balance is missing, or the movements do not lead from one to the other
+    """
+    if opening is None or closing is None:
+        known = opening or closing
+        if movements or known is None:
+            raise FileError("no_balance", name)
+        opening = closing = known
+    if opening[0] + sum((movement["amount"] for movement in movements), Decimal(0)) != closing[0]:
+        raise FileError("balance", name)
+    return opening, closing
+
+
+def _get_references(entries: list[Element], name: str) -> tuple[list[str], bool]:
+    """Return what names each entry, and whether these are the bank's own references."""
+    references = [_get_reference(entry) for entry in entries]
+    if all(references):
+        return references, True
+    # Names inside this statement only: another file may hold the same transactions under other names.
+    return [f"{name} {text_of(entry, 'NtryRef')} {number}" for number, entry in enumerate(entries)], False
 
 
 def _is_booked(entry: Element) -> bool:

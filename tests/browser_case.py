@@ -12,11 +12,7 @@ class BrowserCase(RpcCase):
 
     def setUp(self):
         super().setUp()
-        self.bank_account = self.open_account()
-        for number in range(1, 4):
-            self.pay(
-                self.bank_account, f"{number}.50", days_ago=10 - number, remittance_information=f"Invoice {number}"
-            )
+        self.bank_account = self.open_account_with_payments()
 
     def watch(self, tour, user, **given):
         """Run a tour.

@@ -37,6 +37,13 @@ class RpcCase(PontoCase, HttpCase):
         super().setUp()
         self.answers = []
 
+    def open_account_with_payments(self):
+        """Return an account at the sandbox's bank with three transactions of the last days."""
+        account = self.open_account()
+        for number in range(1, 4):
+            self.pay(account, f"{number}.50", days_ago=10 - number, remittance_information=f"Invoice {number}")
+        return account
+
     @contextmanager
     def working(self):
         # The registry is in test mode already: new cursors may commit.

@@ -3,47 +3,12 @@ from datetime import date, timedelta
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import PontoCase
+from .past_case import PastCase
 
 
 @tagged("post_install", "-at_install")
-class TestFetchAccountsStale(PontoCase):
+class TestFetchAccountsStale(PastCase):
     """Fetch Accounts while the world changes, and with what cannot be compared."""
-
-    def setUp(self):
-        super().setUp()
-        self.bank_account = self.open_account()
-        self.journal = self.env["account.journal"].create(
-            {"name": "Bank with a past", "code": "PAST", "type": "bank", "company_id": self.company.id}
-        )
-
-    def type_line(self, amount, days_ago, **kwargs):
-        return self.env["account.bank.statement.line"].create(
-            {
-                "journal_id": self.journal.id,
-                "date": date.today() - timedelta(days=days_ago),
-                "amount": amount,
-                "payment_ref": "From before",
-                **kwargs,
-            }
-        )
-
-    def tick(self, wizard, days_ago=60):
-        wizard.line_ids.write(
-            {
-                "selected": True,
-                "journal_id": self.journal.id,
-                "import_scope": "date",
-                "import_from": date.today() - timedelta(days=days_ago),
-            }
-        )
-        wizard.action_confirm()
-
-    def import_into_past(self, days_ago=60, **kwargs):
-        connection, wizard = self.connect(**kwargs)
-        self.tick(wizard, days_ago)
-        self.synchronize(connection)
-        return connection.account_ids
 
     def test_a_chosen_start_date_outlives_the_first_pull(self):
         for number in range(260):

@@ -380,6 +380,10 @@ class TestFileImport(FileCase):
                 content = content.replace(b"311299", b"319999")
             with self.subTest(sentence=sentence), self.assertRaisesRegex(UserError, sentence):
                 self.import_files(content)
+        self.company.currency_id.rounding = 0.05
+        content = coda_file(coda_statement([coda_movement(1, "10.02", day)], **values))
+        with self.assertRaisesRegex(UserError, "lower the rounding factor of EUR"):
+            self.import_files(content)
         self.assertEqual(self.amounts(), [])
         with self.assertRaisesRegex(UserError, "Choose a file"):
             self.upload()

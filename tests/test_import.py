@@ -163,6 +163,21 @@ class TestImport(PontoCase):
         self.assertEqual(account.waiting_count, len(hostile))
         self.assertEqual(account.balance_state, "different")
 
+    def test_no_amount_is_booked_as_odoo_would_round_it(self):
+        self.company.currency_id.rounding = 0.05
+        bank_account = self.open_account()
+        self.pay(bank_account, "10.05")
+        odd = self.pay(bank_account, "10.02")
+        account = self.connect_and_import().account_ids
+        self.assertBooked(account, "10.05")
+        row = account.transaction_ids.filtered(lambda row: row.ponto_id == odd.id)
+        self.assertEqual(row.state, "error")
+        self.assertIn("lower the rounding factor of EUR", row.message)
+        self.company.currency_id.rounding = 0.01
+        with self.working() as env:
+            env["ponto.transaction"].browse(row.id).action_retry()
+        self.assertBooked(account, "10.02", "10.05")
+
     def test_one_bad_row_stands_alone_in_a_batch(self):
         """Odoo itself refuses one line: it is found by halves, and the other lines are there."""
         bank_account = self.open_account()

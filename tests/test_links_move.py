@@ -2,47 +2,35 @@ from datetime import date, timedelta
 
 from odoo.tests import tagged
 
-from .common import PontoCase
+from .past_case import PastCase
 
 
 @tagged("post_install", "-at_install")
-class TestLinksMove(PontoCase):
+class TestLinksMove(PastCase):
     """What was linked to the books, or kept apart from them, stays so when the account goes on under another record."""
 
-    def setUp(self):
-        super().setUp()
-        self.bank_account = self.open_account()
-        self.journal = self.env["account.journal"].create(
-            {"name": "Bank with a past", "code": "PAST", "type": "bank", "company_id": self.company.id}
-        )
+    def import_linked_total(self):
+        """Return an account whose three transactions are one line that somebody typed."""
+        for amount in ("-10.00", "-20.00", "-30.00"):
+            self.pay(self.bank_account, amount, days_ago=5)
+        self.type_line(-60, 5)
+        return self.import_into_past()
 
-    def type_line(self, amount, days_ago, **kwargs):
-        return self.env["account.bank.statement.line"].create(
-            {
-                "journal_id": self.journal.id,
-                "date": date.today() - timedelta(days=days_ago),
-                "amount": amount,
-                "payment_ref": "From before",
-                **kwargs,
-            }
-        )
+    def keep_apart(self):
+        """Return an account whose transaction is said to be another one than the equal line that somebody typed."""
+        self.pay(self.bank_account, "10.00", days_ago=5)
+        self.type_line(10, 5)
+        account = self.import_into_past()
+        self.undo_links(account)
+        return account
 
-    def tick(self, wizard, days_ago=60):
-        wizard.line_ids.write(
-            {
-                "selected": True,
-                "journal_id": self.journal.id,
-                "import_scope": "date",
-                "import_from": date.today() - timedelta(days=days_ago),
-            }
-        )
+    def move_to_second(self):
+        """Let a second connection go on with the account; return the connection."""
+        second, wizard = self.connect(name="Second")
+        wizard.line_ids.selected = True
         wizard.action_confirm()
-
-    def import_into_past(self, days_ago=60, **kwargs):
-        connection, wizard = self.connect(**kwargs)
-        self.tick(wizard, days_ago)
-        self.synchronize(connection)
-        return connection.account_ids
+        self.synchronize(second)
+        return second
 
     def undo_links(self, account):
         links = self.env["ponto.link"].search([("account_id", "=", account.id)])
@@ -59,14 +47,8 @@ class TestLinksMove(PontoCase):
         self.env.invalidate_all()
 
     def test_a_linked_total_goes_with_the_account(self):
-        for amount in ("-10.00", "-20.00", "-30.00"):
-            self.pay(self.bank_account, amount, days_ago=5)
-        self.type_line(-60, 5)
-        old = self.import_into_past()
-        second, wizard = self.connect(name="Second")
-        wizard.line_ids.selected = True
-        wizard.action_confirm()
-        self.synchronize(second)
+        old = self.import_linked_total()
+        second = self.move_to_second()
         account = second.account_ids
         link = self.env["ponto.link"].search([("line_ids", "!=", False)])
         with self.subTest("amount"):
@@ -86,14 +68,8 @@ class TestLinksMove(PontoCase):
             self.assertBooked(account, "-60.00", "-60.00")
 
     def test_undoing_a_link_that_moved_imports_once(self):
-        for amount in ("-10.00", "-20.00", "-30.00"):
-            self.pay(self.bank_account, amount, days_ago=5)
-        self.type_line(-60, 5)
-        old = self.import_into_past()
-        second, wizard = self.connect(name="Second")
-        wizard.line_ids.selected = True
-        wizard.action_confirm()
-        self.synchronize(second)
+        old = self.import_linked_total()
+        second = self.move_to_second()
         link = self.env["ponto.link"].search([("line_ids", "!=", False)])
         with self.working() as env:
             env["ponto.link"].browse(link.ids).action_undo()
@@ -102,23 +78,14 @@ class TestLinksMove(PontoCase):
         self.assertBooked(second.account_ids, "-60.00", "-10.00", "-20.00", "-30.00")
 
     def test_what_is_kept_apart_stays_so_after_a_move_and_an_undo(self):
-        self.pay(self.bank_account, "10.00", days_ago=5)
-        self.type_line(10, 5)
-        account = self.import_into_past()
-        self.undo_links(account)
-        second, wizard = self.connect(name="Second")
-        wizard.line_ids.selected = True
-        wizard.action_confirm()
-        self.synchronize(second)
+        self.keep_apart()
+        second = self.move_to_second()
         self.assertBooked(second.account_ids, "10.00", "10.00")
         self.undo_run(second.account_ids, date.today() - timedelta(days=60))
         self.assertBooked(second.account_ids, "10.00", "10.00")
 
     def test_what_is_kept_apart_and_not_imported_stays_so_after_a_move(self):
-        self.pay(self.bank_account, "10.00", days_ago=5)
-        self.type_line(10, 5)
-        account = self.import_into_past()
-        self.undo_links(account)
+        account = self.keep_apart()
         self.undo_run(account, date.today())
         self.assertBooked(account, "10.00")
         second, wizard = self.connect(name="Second")
@@ -127,10 +94,7 @@ class TestLinksMove(PontoCase):
         self.assertBooked(second.account_ids, "10.00", "10.00")
 
     def test_the_dry_run_counts_what_is_kept_apart(self):
-        self.pay(self.bank_account, "10.00", days_ago=5)
-        self.type_line(10, 5)
-        account = self.import_into_past()
-        self.undo_links(account)
+        account = self.keep_apart()
         self.undo_run(account, date.today())
         self.assertBooked(account, "10.00")
         forecast = account._forecast(date.today() - timedelta(days=60), self.journal)

@@ -3,47 +3,13 @@ from datetime import date, timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import OTHER_IBAN, PontoCase
+from .common import OTHER_IBAN
+from .past_case import PastCase
 
 
 @tagged("post_install", "-at_install")
-class TestRecognition(PontoCase):
+class TestRecognition(PastCase):
     """What is in the books already is linked, said with its evidence, and never doubled."""
-
-    def setUp(self):
-        super().setUp()
-        self.bank_account = self.open_account()
-        self.journal = self.env["account.journal"].create(
-            {"name": "Bank with a past", "code": "PAST", "type": "bank", "company_id": self.company.id}
-        )
-
-    def type_line(self, amount, days_ago, **kwargs):
-        """Enter a line as a user, or a file import, did before."""
-        return self.env["account.bank.statement.line"].create(
-            {
-                "journal_id": self.journal.id,
-                "date": date.today() - timedelta(days=days_ago),
-                "amount": amount,
-                "payment_ref": "From before",
-                **kwargs,
-            }
-        )
-
-    def import_into_past(self, days_ago=60, expected_to_create=None):
-        connection, wizard = self.connect()
-        wizard.line_ids.write(
-            {
-                "selected": True,
-                "journal_id": self.journal.id,
-                "import_scope": "date",
-                "import_from": date.today() - timedelta(days=days_ago),
-            }
-        )
-        if expected_to_create is not None:
-            self.assertEqual(wizard.line_ids.transaction_count, expected_to_create)
-        wizard.action_confirm()
-        self.synchronize(connection)
-        return connection.account_ids
 
     def stored(self, line):
         """Return every stored column of a line, its entry and its items."""

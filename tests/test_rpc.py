@@ -15,11 +15,7 @@ class StoryCase(RpcCase):
 
     def setUp(self):
         super().setUp()
-        self.bank_account = self.open_account()
-        for number in range(1, 4):
-            self.pay(
-                self.bank_account, f"{number}.50", days_ago=10 - number, remittance_information=f"Invoice {number}"
-            )
+        self.bank_account = self.open_account_with_payments()
 
     def create_connection(self):
         """Create the connection with the calls that the form makes, and return its id."""

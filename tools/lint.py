@@ -51,6 +51,12 @@ sys.exit(code)
 # the second check takes for an import. Not in .pylintrc: `enable` wins over `disable` there.
 PYLINT_DISABLED = "consider-merging-classes-inherited,prefer-env-translation"
 
+# What users get; the decisions of one of its functions, operands of `and` and `or` included, are no more than these.
+SHIPPED = ("models", "wizards", "controllers", "ponto_client", "statement_files", "payment_references", "hooks.py")
+MOST_DECISIONS = 15
+# One `if` to ruff, sixteen decisions to who reads it.
+PLANTED_DECISIONS = f"def planted(a):\n    return {' and '.join(['a'] * (MOST_DECISIONS + 1))}\n"
+
 
 def run(*, fix: bool = False) -> int:
     """Check the sources with every checker.
@@ -181,6 +187,25 @@ def _test_imports(_python: Path, copy: Path) -> Report:
     )
 
 
+def _complexity(python: Path, copy: Path) -> Report:
+    """Count the decisions of each shipped function; radon counts `and`, `or` and comprehensions, which ruff does not."""
+    code, printed = _tool([python, "-m", "radon", "cc", "--json", "--no-assert", *SHIPPED], copy)
+    if code:
+        return Report(0, printed)
+    found = json.loads(printed)
+    findings = []
+    for path, blocks in found.items():
+        if isinstance(blocks, dict):  # {"error": ...}: a file that it cannot read
+            findings.append(f"{path}: {blocks['error']}")
+            continue
+        findings += [
+            f"{path}:{block['lineno']}: {block['name']} decides {block['complexity']} times; {MOST_DECISIONS} are enough"
+            for block in blocks
+            if block["type"] != "class" and block["complexity"] > MOST_DECISIONS
+        ]
+    return Report(len(found), "\n".join(findings))
+
+
 def _add(name: str, text: str) -> Callable[[Path], None]:
     """Return a function that appends a text to a file of a copy."""
 
@@ -229,5 +254,6 @@ CHECKERS = (
         "files that documents name", _documents, _add("ARCHITECTURE.md", "\n`models/planted.py`\n"), "models/planted.py"
     ),
     Checker("length of README.rst", _documents, _add("README.rst", "\n" * documents.README_LINES), "lines, more than"),
+    Checker("complexity", _complexity, _add("models/planted.py", PLANTED_DECISIONS), "models/planted.py:1: planted"),
     Checker("tests are imported", _test_imports, _add("tests/test_planted.py", ""), "test_planted"),
 )

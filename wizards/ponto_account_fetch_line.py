@@ -110,8 +110,19 @@ class PontoAccountFetchLine(models.TransientModel):
 
     def _get_remarks(self):
         """Return what the user should know before confirming, one sentence each."""
-        _ = self.env._
-        account, journal = self.account_id, self.journal_id
+        account = self.account_id
+        remarks = self._get_account_remarks()
+        remarks += self._get_forecast_remarks()
+        remarks += self._get_feed_remarks()
+        if self.selected and self.journal_id and not account.linked:
+            remarks += self._get_agreement_remarks()
+        if account.has_bank_balance and account.currency_id:
+            balance = format_amount(self.env, account.bank_balance, account.currency_id)
+            remarks.append(self.env._("Balance %(amount)s.", amount=balance))
+        return remarks
+
+    def _get_account_remarks(self):
+        _, account = self.env._, self.account_id
         remarks = [notice.text for notice in account._get_notices()]
         if not account.currency_id.active:
             remarks.append(
@@ -132,14 +143,6 @@ class PontoAccountFetchLine(models.TransientModel):
             remarks.append(account.mandate_note)
         if not account.pull_complete:
             remarks.append(_("Its history is still being read."))
-        remarks += self._get_forecast_remarks()
-        remarks += self._get_feed_remarks()
-        if self.selected and journal and not account.linked:
-            remarks += self._get_agreement_remarks()
-        if account.has_bank_balance and account.currency_id:
-            remarks.append(
-                _("Balance %(amount)s.", amount=format_amount(self.env, account.bank_balance, account.currency_id))
-            )
         return remarks
 
     def _get_forecast_remarks(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools.misc import format_amount, format_date
 
 from ..const import OVERLAP
+from ..models.support.money import from_units
 
 
 class PontoAccountFetchLine(models.TransientModel):
@@ -42,7 +43,7 @@ class PontoAccountFetchLine(models.TransientModel):
             vals |= {
                 "import_from": agreement.start,
                 "agreed_on": agreed.day,
-                "agreed_balance": account._from_smallest_unit(agreed.bank),
+                "agreed_balance": from_units(agreed.bank, account.currency_id),
             }
         return vals
 

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_amount, format_date
 
+from ..models.support.money import from_units
 from ..models.support.notification import make_notification
 
 
@@ -67,8 +68,8 @@ class PontoAgreement(models.TransientModel):
                 "fetch_line_id": fetch_line and fetch_line.id,
                 "first_difference_on": first and first.day,
                 "agreed_on": agreed and agreed.day,
-                "agreed_balance": account._from_smallest_unit(agreed.bank) if agreed else 0.0,
-                "difference": account._from_smallest_unit(agreement.days[-1].difference),
+                "agreed_balance": from_units(agreed.bank, account.currency_id) if agreed else 0.0,
+                "difference": from_units(agreement.days[-1].difference, account.currency_id),
                 "start": agreement.start,
             }
         )
@@ -78,9 +79,9 @@ class PontoAgreement(models.TransientModel):
                 {
                     "agreement_id": shown.id,
                     "date": day.day,
-                    "bank_balance": account._from_smallest_unit(day.bank),
-                    "book_balance": account._from_smallest_unit(day.ledger),
-                    "difference": account._from_smallest_unit(day.difference),
+                    "bank_balance": from_units(day.bank, account.currency_id),
+                    "book_balance": from_units(day.ledger, account.currency_id),
+                    "difference": from_units(day.difference, account.currency_id),
                 }
                 for day in reversed(agreement.days)
             ]
@@ -134,7 +135,7 @@ class PontoAgreement(models.TransientModel):
         return ", ".join(f"{name.lower()} ({counts[kind]})" for kind, name in names if kind in counts)
 
     def _format(self, amount):
-        return format_amount(self.env, self.account_id._from_smallest_unit(amount), self.currency_id)
+        return format_amount(self.env, from_units(amount, self.currency_id), self.currency_id)
 
     def _get_strip(self, agreement):
         """Return the strip of days: one colored piece per run, as wide as it is long.

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
+from ..models.support.actions import open_action
+from ..models.support.money import from_units
+
 # More than these are not listed: whoever has so many corrects the first, and compares again.
 LISTED = 500
 
@@ -66,39 +69,58 @@ class PontoAgreementFinding(models.TransientModel):
 
     @api.model
     def _create_rows(self, shown, groups):
-        account = shown.account_id
         singles = [discrepancy for _settled, discrepancy, days in groups if not days]
         rows = self.env["ponto.transaction"].browse({entry.key for found in singles for entry in found.bank})
         moves = self.env["account.move"].browse(
             {line.key for found in singles for line in (*found.books, *filter(None, [found.same_as]))}
         )
         rows, moves = (records.with_prefetch(records.ids) for records in (rows, moves))
-        vals_list = []
-        for settled, discrepancy, days in groups:
-            discrepancies = days.discrepancies if days else (discrepancy,)
-            vals = {
-                "agreement_id": shown.id,
-                "settled": settled,
-                "kind": discrepancy.kind,
-                "date": days.first if days else discrepancy.day,
-                "bank_amount": account._from_smallest_unit(sum(e.amount for one in discrepancies for e in one.bank)),
-                "book_amount": account._from_smallest_unit(sum(e.amount for one in discrepancies for e in one.books)),
-                "difference": account._from_smallest_unit(sum(one.difference for one in discrepancies)),
-            }
-            if discrepancy.kind == "opening":
-                # No transaction brings what was there before.
-                vals["bank_amount"] = vals["book_amount"] + vals["difference"]
-            if days:
-                vals |= {
-                    "last_date": days.last,
-                    "count": len(discrepancies),
-                    "label": self.env._("All %(count)s transactions", count=len(discrepancies)),
-                    "detail": self._get_stretch_detail(days),
+        self.create(
+            [
+                {
+                    "agreement_id": shown.id,
+                    "settled": settled,
+                    "kind": discrepancy.kind,
+                    "date": days.first if days else discrepancy.day,
+                    **self._prepare_amounts(shown.currency_id, days.discrepancies if days else (discrepancy,)),
+                    **(
+                        self._prepare_stretch_vals(days)
+                        if days
+                        else self._prepare_single_vals(discrepancy, rows, moves)
+                    ),
                 }
-            else:
-                vals |= self._prepare_single_vals(discrepancy, rows, moves)
-            vals_list.append(vals)
-        self.create(vals_list)
+                for settled, discrepancy, days in groups
+            ]
+        )
+
+    @api.model
+    def _prepare_amounts(self, currency, discrepancies):
+        """Return the amounts of one discrepancy, or of all discrepancies of a stretch.
+
+        :param currency: `res.currency` record
+        :param discrepancies: `Discrepancy` of one kind
+        """
+        difference = sum(discrepancy.difference for discrepancy in discrepancies)
+        books = sum(line.amount for discrepancy in discrepancies for line in discrepancy.books)
+        bank = sum(entry.amount for discrepancy in discrepancies for entry in discrepancy.bank)
+        if discrepancies[0].kind == "opening":
+            bank = books + difference  # no transaction brings what was there before
+        return {
+            "bank_amount": from_units(bank, currency),
+            "book_amount": from_units(books, currency),
+            "difference": from_units(difference, currency),
+        }
+
+    @api.model
+    def _prepare_stretch_vals(self, days):
+        """Return what a stretch of days shows."""
+        count = len(days.discrepancies)
+        return {
+            "last_date": days.last,
+            "count": count,
+            "label": self.env._("All %(count)s transactions", count=count),
+            "detail": self._get_stretch_detail(days),
+        }
 
     @api.model
     def _prepare_single_vals(self, discrepancy, rows, moves):
@@ -169,9 +191,8 @@ class PontoAgreementFinding(models.TransientModel):
         """
         self.ensure_one()
         if self.last_date:
-            action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_transaction_action")
-            account = self.agreement_id.account_id
-            return {**action, "domain": [("account_id", "=", account.id), *self._get_days_domain()]}
+            domain = [("account_id", "=", self.agreement_id.account_id.id), *self._get_days_domain()]
+            return open_action(self.env, "account_online_ponto.ponto_transaction_action", domain)
         return self._open(self.transaction_id)
 
     def action_open_in_books(self):

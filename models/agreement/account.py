@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..importing.pairing import Entry
+from ..support.money import to_units
 from .comparison import MARGIN, compare, get_first_day
 
 
@@ -112,16 +113,13 @@ class PontoAccount(models.Model):
         return compare(
             bank,
             books,
-            bank_balance=self._in_smallest_unit(self.bank_balance),
+            bank_balance=to_units(self.bank_balance, self.currency_id),
             first_day=first_day,
             last_day=self.bank_balance_date,
             ledger_before=before,
             openings=openings,
             known=known,
         )
-
-    def _from_smallest_unit(self, amount):
-        return self.currency_id.round(amount * self.currency_id.rounding)
 
     def _read_beginnings(self, journal):
         """Return the first day of the transactions, of those due in the books, and of the ledger account."""
@@ -214,7 +212,7 @@ class PontoAccount(models.Model):
         )
         found = self.env.cr.fetchall()
         books = [
-            Entry(move_id, self._in_smallest_unit(amount), day, self._normalize_counterparty(number))
+            Entry(move_id, to_units(amount, self.currency_id), day, self._normalize_counterparty(number))
             for move_id, amount, day, _line_id, number in found
         ]
         self.env.cr.execute(
@@ -225,7 +223,7 @@ class PontoAccount(models.Model):
                 since,
             )
         )
-        before = self._in_smallest_unit(self.env.cr.fetchone()[0])
+        before = to_units(self.env.cr.fetchone()[0], self.currency_id)
         return books, {move_id for move_id, _amount, _day, line_id, _number in found if not line_id}, before
 
     def _get_ledger_condition(self, journal):

@@ -3,7 +3,7 @@
 Plain values in, plain values out: amounts in the smallest unit of the currency; nothing here knows a database.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -137,24 +137,42 @@ def compare(
     balances = _Balances(bank, books, bank_balance, ledger_before)
     base = balances.at(first_day - ONE_DAY)
     if opened_on and opened_on >= base.day:
-        amounts = [entry.amount for entry in bank if entry.day == opened_on]
-        others = [line.amount for line in lines if line.day == opened_on]
-        one_agrees = bool(others) and (sum(amounts) == sum(others) or bool(set(amounts).intersection(others)))
-        base = balances.opened(opened_on, opening, bool(others), one_agrees)
-    window = (base.day + ONE_DAY, last_day)
-    known = [*known]
-    discrepancies = _find(bank, lines, window, known)
-    # What the discrepancies of earlier days explain is no fault of the opening balance.
-    fault = base.difference - _explained_until(discrepancies, base.day)
-    if fault and (wider := _find_across(bank, lines, window, known)):
-        left = base.difference - _explained_until(wider, base.day)
-        discrepancies, fault = (wider, 0) if not left else (discrepancies, fault)
+        base = balances.opened(opened_on, opening, *_look_at_day(opened_on, bank, lines))
+    period = _Period(bank, lines, base.day + ONE_DAY, last_day, [*known])
+    discrepancies, fault = _explain(period, base)
     if fault:
-        at_opening = tuple(entry for entry in opening if entry.day == opened_on)
-        discrepancies.insert(0, Discrepancy("opening", opened_on if at_opening else base.day, (), at_opening, fault))
-    days = balances.days(base, last_day)
+        discrepancies = [_blame_opening(opening, opened_on, base.day, fault), *discrepancies]
     discrepancies.sort(key=lambda discrepancy: discrepancy.day)
-    return Agreement(tuple(days), tuple(discrepancies), _get_whole_days(discrepancies, bank, lines, window))
+    return Agreement(tuple(balances.days(base, last_day)), tuple(discrepancies), _get_whole_days(discrepancies, period))
+
+
+def _look_at_day(day: date, bank: Sequence[Entry], lines: Sequence[Entry]) -> tuple[bool, bool]:
+    """Tell whether lines are booked on a day, and whether something of them is the bank's of that day."""
+    amounts = [entry.amount for entry in bank if entry.day == day]
+    others = [line.amount for line in lines if line.day == day]
+    if not others:
+        return False, False
+    return True, sum(amounts) == sum(others) or bool(set(amounts).intersection(others))
+
+
+def _explain(period: "_Period", base: Day) -> tuple[list[Discrepancy], int]:
+    """Return the discrepancies, and by how much the opening balance is wrong.
+
+    What the discrepancies of earlier days explain is no fault of the opening balance.
+    """
+    discrepancies = period.find()
+    fault = base.difference - _explained_until(discrepancies, base.day)
+    if fault:
+        wider = period.find_across()
+        if wider and base.difference == _explained_until(wider, base.day):
+            return wider, 0
+    return discrepancies, fault
+
+
+def _blame_opening(opening: list[Entry], opened_on: date | None, day: date, fault: int) -> Discrepancy:
+    """Name an opening balance that is wrong: the entries that bring it, or the evening before when there are none."""
+    entries = tuple(entry for entry in opening if entry.day == opened_on)
+    return Discrepancy("opening", opened_on if entries else day, (), entries, fault)
 
 
 class _Balances:
@@ -201,34 +219,46 @@ class _Balances:
         return days
 
 
-def _find(bank, lines, window, known):
-    first, last = window
-    inside = [entry for entry in bank if first <= entry.day <= last]
-    keys = {entry.key for entry in inside}
-    named = {key for bank_keys, book_keys in known if keys.intersection(bank_keys) for key in book_keys}
-    since = [line for line in lines if line.day >= first]
-    seen = {line.key for line in since}
-    told = {key for bank_keys, book_keys in known if seen.intersection(book_keys) for key in bank_keys}
-    return find(
-        [entry for entry in bank if entry.key in keys or entry.key in told],
-        [line for line in lines if line.key in seen or line.key in named],
-        first_day=first,
-        last_day=last,
-        known=known,
-    )
+class _Period:
+    """The days that are compared, and what both sides hold in and around them."""
+
+    def __init__(self, bank: Sequence[Entry], lines: Sequence[Entry], first: date, last: date, known: list) -> None:
+        self.bank, self.lines, self.first, self.last, self.known = bank, lines, first, last, known
+
+    def find(self) -> list[Discrepancy]:
+        """Find with what lies inside, and what is known to be the same as something inside."""
+        inside = {entry.key for entry in self.bank if self.holds(entry)}
+        since = {line.key for line in self.lines if line.day >= self.first}
+        told = _get_same(since, ((book_keys, bank_keys) for bank_keys, book_keys in self.known))
+        named = _get_same(inside, self.known)
+        return self._find(
+            [entry for entry in self.bank if entry.key in inside or entry.key in told],
+            [line for line in self.lines if line.key in since or line.key in named],
+        )
+
+    def find_across(self) -> list[Discrepancy]:
+        """Find with what lies shortly before the first day, where that is what explains the balance before it."""
+        earlier = self.first - MARGIN
+        return self._find(
+            [entry for entry in self.bank if earlier <= entry.day <= self.last],
+            [line for line in self.lines if line.day >= earlier],
+        )
+
+    def _find(self, bank: list[Entry], lines: list[Entry]) -> list[Discrepancy]:
+        return find(bank, lines, first_day=self.first, last_day=self.last, known=self.known)
+
+    def holds(self, entry: Entry) -> bool:
+        """Tell whether an entry lies inside."""
+        return self.first <= entry.day <= self.last
+
+    def count_by_day(self, entries: Iterable[Entry]) -> Counter[date]:
+        """Return how many entries each day holds, of the days that hold any."""
+        return Counter(entry.day for entry in entries if self.holds(entry))
 
 
-def _find_across(bank, lines, window, known):
-    """Find with what lies shortly before the first day, where that is what explains the balance before it."""
-    first, last = window
-    earlier = first - MARGIN
-    return find(
-        [entry for entry in bank if earlier <= entry.day <= last],
-        [line for line in lines if line.day >= earlier],
-        first_day=first,
-        last_day=last,
-        known=known,
-    )
+def _get_same(keys: set[int], known: Iterable[tuple]) -> set[int]:
+    """Return the keys on the other side of what is known to be the same as one of some keys."""
+    return {other for own, others in known if keys.intersection(own) for other in others}
 
 
 def _explained_until(discrepancies: Iterable[Discrepancy], day: date) -> int:
@@ -246,21 +276,15 @@ def _sum_by_day(entries: Iterable[Entry]) -> dict[date, int]:
     return totals
 
 
-def _get_whole_days(discrepancies, bank, lines, window) -> tuple[WholeDays, ...]:
+def _get_whole_days(discrepancies: Iterable[Discrepancy], period: _Period) -> tuple[WholeDays, ...]:
     """Return the stretches of days that are missing, or doubled, as a whole: a file not imported, or imported twice."""
-    by_day = {"missing_in_books": defaultdict(list), "twice": defaultdict(list)}
+    missing, twice = defaultdict(list), defaultdict(list)
     for discrepancy in discrepancies:
-        if discrepancy.kind in by_day:
-            by_day[discrepancy.kind][discrepancy.day].append(discrepancy)
-    first, last = window
-    bank_days, line_days = defaultdict(int), defaultdict(int)
-    for entry in bank:
-        if first <= entry.day <= last:
-            bank_days[entry.day] += 1
-    for line in lines:
-        if first <= line.day <= last:
-            line_days[line.day] += 1
-    missing, twice = by_day["missing_in_books"], by_day["twice"]
+        if discrepancy.kind == "missing_in_books":
+            missing[discrepancy.day].append(discrepancy)
+        elif discrepancy.kind == "twice":
+            twice[discrepancy.day].append(discrepancy)
+    bank_days, line_days = period.count_by_day(period.bank), period.count_by_day(period.lines)
     return (
         *_stretches("missing_in_books", missing, bank_days, lambda day: len(missing[day]) == bank_days[day]),
         *_stretches("twice", twice, line_days, lambda day: 2 * len(twice[day]) >= line_days[day]),

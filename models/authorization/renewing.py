@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 from ...const import EXPIRES_SOON_DAYS, PONTO_HOSTS, PONTO_URL, PONTO_WEBSITE, RENEWAL_SHOWN
+from ..support.actions import open_action
 from ..support.days import local_day, say_day, say_recent_day
 from ..support.notification import make_notification
 
@@ -118,8 +119,9 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_renewal_action")
-        return {**action, "domain": [("line_ids.account_id", "in", self.ids)]}
+        return open_action(
+            self.env, "account_online_ponto.ponto_renewal_action", [("line_ids.account_id", "in", self.ids)]
+        )
 
     def _check_may_act(self):
         """Refuse users who only see the books: whoever may edit bank transactions may also renew."""
@@ -244,8 +246,7 @@ class PontoConnection(models.Model):
 
         :return dict: the action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_renewal_action")
-        return {**action, "domain": [("connection_id", "in", self.ids)]}
+        return open_action(self.env, "account_online_ponto.ponto_renewal_action", [("connection_id", "in", self.ids)])
 
     def _get_website(self):
         """Return the website where accounts are added and authorizations renewed.

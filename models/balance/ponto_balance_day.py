@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..ponto_transaction import UNDATED, UNREADABLE
+from ..support.actions import open_action
 
 # A day's number is its place in the calendar behind the account's: the id of a day never changes.
 DAYS = 10_000_000
@@ -208,8 +209,11 @@ class PontoBalanceDay(models.Model):
         :return dict: the action
         """
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_transaction_action")
-        return {**action, "domain": [("account_id", "=", self.account_id.id), ("date", "=", self.date)]}
+        return open_action(
+            self.env,
+            "account_online_ponto.ponto_transaction_action",
+            [("account_id", "=", self.account_id.id), ("date", "=", self.date)],
+        )
 
     def action_view_items(self):
         """Open the posted journal items of this day on the account of the journal.
@@ -217,11 +221,10 @@ class PontoBalanceDay(models.Model):
         :return dict: the action
         """
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_account_moves_all")
         domain = [
             ("account_id", "=", self.journal_id.default_account_id.id),
             ("company_id", "=", self.journal_id.company_id.id),
             ("parent_state", "=", "posted"),
             ("date", "=", self.date),
         ]
-        return {**action, "domain": domain, "context": {}}
+        return open_action(self.env, "account.action_account_moves_all", domain, context={})

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..importing.pairing import Entry
+from ..support.money import to_units
 from .plan import CREATE, DELETED, KNOWN, LOCKED, OPENED, WAITING, Candidate, chain, decide
 
 
@@ -37,10 +38,7 @@ class AccountJournal(models.Model):
     def _get_file_entry(self, movement, key):
         other_day = movement.value_day if movement.value_day != movement.day else None
         number = self.env["ponto.account"]._normalize_counterparty(movement.counterpart_reference)
-        return Entry(key, self._in_smallest_unit(movement.amount), movement.day, number, other_day)
-
-    def _in_smallest_unit(self, amount):
-        return round(float(amount) / self._get_own_currency().rounding)
+        return Entry(key, to_units(movement.amount, self._get_own_currency()), movement.day, number, other_day)
 
     def _find_file_keys(self, keys):
         """Return those keys that lines of this journal carry, posted or not.
@@ -103,11 +101,9 @@ class AccountJournal(models.Model):
                 days=list(days),
             )
         )
-        normalize = self.env["ponto.account"]._normalize_counterparty
+        currency, normalize = self._get_own_currency(), self.env["ponto.account"]._normalize_counterparty
         return [
-            Candidate(
-                Entry(("line", key), self._in_smallest_unit(amount), day, normalize(number)), KNOWN, file_key or ""
-            )
+            Candidate(Entry(("line", key), to_units(amount, currency), day, normalize(number)), KNOWN, file_key or "")
             for key, amount, day, number, file_key in self.env.cr.fetchall()
         ]
 

@@ -7,6 +7,7 @@ from odoo.tools.misc import format_amount, format_date
 from ...const import AMOUNT_LIMIT, FUTURE_DAYS, OLDEST_YEAR, STABLE_REFERENCE_TYPES
 from ...statement_files.accounts import account_number
 from ..ponto_transaction import REASONS
+from ..support.money import has_its_decimals, would_be_rounded
 from ..support.rates import get_first_rate_date
 
 BATCH_IN_NOTE = 200  # parts of a total that its note lists
@@ -101,8 +102,10 @@ class AccountJournal(models.Model):
         reason = None
         if abs(movement.amount) >= AMOUNT_LIMIT:
             reason = "amount_range"
-        elif movement.amount != round(movement.amount, currency.decimal_places):
+        elif not has_its_decimals(movement.amount, currency):
             reason = "amount_precision"
+        elif would_be_rounded(movement.amount, currency):
+            reason = "amount_rounding"
         elif movement.day.year < OLDEST_YEAR or movement.day > latest:
             reason = "date_range"
         if not reason:

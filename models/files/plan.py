@@ -110,30 +110,49 @@ def decide(
     :param to_entry: function that gives the entry of a movement, under a key
     :return: the movement and what becomes of it, by the movement's key, in the order of the files
     """
-    verdicts: dict[str, tuple[Movement, str]] = {}
-    created: list[Candidate] = []
-    done: list[tuple[Chain, set[object]]] = []
+    plan = _Plan(file_keys, get_candidates, to_entry)
     for links in chains:
-        fresh = {m.key: m for m in links.movements if m.key not in verdicts}
-        rest = [m for key, m in fresh.items() if key not in file_keys]
-        taken = {key for other, keys in done if not links.may_repeat(other) for key in keys}
-        # Two movements that the bank itself names differently are two, however equal.
-        candidates = [
-            candidate
-            for candidate in (*get_candidates(links), *(c for c in created if links.tells(c.entry.day)))
-            if candidate.entry.key not in taken
-            and candidate.file_key not in fresh
-            and not (links.format and candidate.file_key.startswith(links.format))
-        ]
-        found = _compare(rest, candidates, to_entry)
-        done.append((links, {key for _verdict, keys in found.values() for key in keys}))
-        verdicts.update({key: (m, KNOWN) for key, m in fresh.items() if key in file_keys})
+        plan.add(links)
+    return plan.verdicts
+
+
+class _Plan:
+    """What is decided so far: each chain is compared with the books, and with what the chains before will create."""
+
+    def __init__(self, file_keys, get_candidates, to_entry) -> None:
+        self.file_keys, self.get_candidates, self.to_entry = file_keys, get_candidates, to_entry
+        self.verdicts: dict[str, tuple[Movement, str]] = {}
+        self.created: list[Candidate] = []
+        # Chains, and the keys of what their movements are: other formats may tell the same money once more.
+        self.done: list[tuple[Chain, set[object]]] = []
+
+    def add(self, links: Chain) -> None:
+        """Decide for the movements of one more chain."""
+        fresh = {m.key: m for m in links.movements if m.key not in self.verdicts}
+        self.verdicts.update({key: (m, KNOWN) for key, m in fresh.items() if key in self.file_keys})
+        rest = [m for key, m in fresh.items() if key not in self.file_keys]
+        found = _compare(rest, self._get_possible(links, fresh), self.to_entry)
+        self.done.append((links, {key for _verdict, keys in found.values() for key in keys}))
         for movement in rest:
             verdict, _keys = found.get(movement.key, (CREATE, ()))
-            verdicts[movement.key] = (movement, verdict)
+            self.verdicts[movement.key] = (movement, verdict)
             if verdict == CREATE:
-                created.append(Candidate(to_entry(movement, movement.key), KNOWN, movement.key))
-    return verdicts
+                self.created.append(Candidate(self.to_entry(movement, movement.key), KNOWN, movement.key))
+
+    def _get_possible(self, links: Chain, fresh: dict[str, Movement]) -> list[Candidate]:
+        """Return the money that the movements of a chain may be."""
+        taken = {key for other, keys in self.done if not links.may_repeat(other) for key in keys}
+        will_be = [candidate for candidate in self.created if links.tells(candidate.entry.day)]
+        return [
+            candidate
+            for candidate in (*self.get_candidates(links), *will_be)
+            if candidate.entry.key not in taken and not self._is_another(candidate, links, fresh)
+        ]
+
+    def _is_another(self, candidate: Candidate, links: Chain, fresh: dict[str, Movement]) -> bool:
+        """Tell whether a line of a file is none of the movements, however equal: the bank itself names them apart."""
+        name = candidate.file_key
+        return name in fresh or bool(links.format and name.startswith(links.format))
 
 
 def _compare(movements, candidates, to_entry) -> dict[str, tuple[str, list[object]]]:
@@ -143,22 +162,31 @@ def _compare(movements, candidates, to_entry) -> dict[str, tuple[str, list[objec
     """
     found: dict[str, tuple[str, list[object]]] = {}
     left = {m.key: m for m in movements}
-    by_key = {candidate.entry.key: candidate for candidate in candidates}
+    verdicts = {candidate.entry.key: candidate.verdict for candidate in candidates}
     for deleted in (False, True):
         books = [c.entry for c in candidates if (c.verdict == DELETED) == deleted]
-        pairing = pair((to_entry(m, m.key) for m in left.values()), books)
-        results = [([entry.key for entry in p.bank], [entry.key for entry in p.books]) for p in pairing.pairs]
-        books = pairing.books
-        for entry in pairing.bank:
-            if parts := _find_parts(left[entry.key], books, to_entry):
-                books = [book for book in books if book.key not in parts]
-                results.append(([entry.key], parts))
-        for keys, lines in results:
+        for keys, lines in _pair_or_divide(left, books, to_entry):
             # One that waits at Ponto is enough: the day is not in the books as a whole.
-            verdict = WAITING if any(by_key[key].verdict == WAITING for key in lines) else by_key[lines[0]].verdict
+            verdict = WAITING if any(verdicts[key] == WAITING for key in lines) else verdicts[lines[0]]
             found.update(dict.fromkeys(keys, (verdict, lines)))
         left = {key: m for key, m in left.items() if key not in found}
     return found
+
+
+def _pair_or_divide(left: dict[str, Movement], books: list[Entry], to_entry) -> list[tuple[list[str], list[object]]]:
+    """Return the keys of movements and of what stands for them: the same money, or every part of a total.
+
+    :param left: key of a movement: the movement
+    :param books: what may stand for them
+    """
+    pairing = pair((to_entry(m, m.key) for m in left.values()), books)
+    results = [([entry.key for entry in p.bank], [entry.key for entry in p.books]) for p in pairing.pairs]
+    books = pairing.books
+    for entry in pairing.bank:
+        if parts := _find_parts(left[entry.key], books, to_entry):
+            books = [book for book in books if book.key not in parts]
+            results.append(([entry.key], parts))
+    return results
 
 
 def _find_parts(movement: Movement, books: list[Entry], to_entry) -> list[object]:

@@ -73,28 +73,40 @@ class PontoAccount(models.Model):
         line = row.statement_line_id.with_context(skip_readonly_check=True)
         if not line:
             return None
-        changed = [
-            name
+        changed = {
+            name: value
             for name, value in wanted.items()
             if value != written[name] and self._is_as_written(line, written, name)
-        ]
-        flag = None
-        vals = {name: wanted[name] for name in changed if name in DETAILS}
-        if "payment_ref" in changed:
-            if line.label_editable:
-                vals["payment_ref"] = wanted["payment_ref"]
-            else:
-                flag = "changed_texts"
-        moved = {name: wanted[name] for name in ("amount", "date") if name in changed}
-        if moved and not self._may_move(line, wanted["date"]):
-            moved, flag = {}, "changed"
-        if moved:
-            # The amount is written with the day: a foreign currency has the rate of the new day.
-            vals.update({"amount": line.amount, **moved})
+        }
+        vals, flag = self._prepare_followed_vals(line, changed, wanted["date"])
+        if "amount" in vals:
             self._move_end_of_statement(line, vals["amount"], wanted["date"])
         if vals:
             line.write(vals)
         return flag
+
+    def _prepare_followed_vals(self, line, changed, day):
+        """Return what of a change a line may follow.
+
+        :param line: `account.bank.statement.line` record
+        :param dict changed: values that the bank has changed and nobody else
+        :param date day: of the line, as the bank says it now
+        :return tuple: values of the line, and the flag of what could not follow, or None
+        """
+        flag = None
+        vals = {name: value for name, value in changed.items() if name in DETAILS}
+        if "payment_ref" in changed:
+            if line.label_editable:
+                vals["payment_ref"] = changed["payment_ref"]
+            else:
+                flag = "changed_texts"
+        moved = {name: changed[name] for name in ("amount", "date") if name in changed}
+        if moved and self._may_move(line, day):
+            # The amount is written with the day: a foreign currency has the rate of the new day.
+            vals.update({"amount": line.amount, **moved})
+        elif moved:
+            flag = "changed"
+        return vals, flag
 
     def _move_end_of_statement(self, line, amount, day):
         """Let a statement end where its lines will: the bank's balances may move it later, or not for long.

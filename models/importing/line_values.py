@@ -8,6 +8,7 @@ from odoo.tools.misc import format_date
 
 from ...const import AMOUNT_LIMIT, FUTURE_DAYS, OLDEST_YEAR
 from ...payment_references import canonical, has_right_check_digits
+from ..support.money import has_its_decimals, would_be_rounded
 
 # Written forms of a Belgian structured communication: +++090/9337/55493+++, ***…***, 12 digits.
 STRUCTURED = re.compile(r"^[+*\s]*(\d{3})[/\s]?(\d{4})[/\s]?(\d{5})[+*\s]*$")
@@ -45,8 +46,10 @@ class PontoAccount(models.Model):
             return "amount_range", None
         if (item.currency or "").upper() != self.currency_code:
             return "currency", item.currency or "?"
-        if self.currency_id and item.amount != round(item.amount, self.currency_id.decimal_places):
+        if self.currency_id and not has_its_decimals(item.amount, self.currency_id):
             return "amount_precision", None
+        if self.currency_id and would_be_rounded(item.amount, self.currency_id):
+            return "amount_rounding", None
         if not date:
             return "date", None
         if date.year < OLDEST_YEAR or date > fields.Date.today() + timedelta(days=FUTURE_DAYS):

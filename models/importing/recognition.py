@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..support.actions import open_action
+from ..support.money import to_units
 from .pairing import Entry, Pairing, pair
 
 # Lines are looked for from so long before the first transaction on: one may have its value date.
@@ -31,8 +33,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_link_action")
-        return {**action, "domain": [("account_id", "in", self.ids)]}
+        return open_action(self.env, "account_online_ponto.ponto_link_action", [("account_id", "in", self.ids)])
 
     def _recognize(self, run):
         """Link the transactions that lines of the journal stand for; nothing on the lines is touched.
@@ -144,7 +145,9 @@ class PontoAccount(models.Model):
     def _get_bank_entry(self, row):
         day, other_day = row.execution_date or row.date, row.value_date
         number = self._normalize_counterparty(row.counterpart_account)
-        return Entry(row.id, self._in_smallest_unit(row.amount), day, number, other_day if other_day != day else None)
+        return Entry(
+            row.id, to_units(row.amount, self.currency_id), day, number, other_day if other_day != day else None
+        )
 
     def _mark_exact(self, lines):
         """Mark lines from files of the bank as exact on days of which Ponto does not tell.
@@ -182,9 +185,6 @@ class PontoAccount(models.Model):
         )
         return {row[0] for row in self.env.cr.fetchall()}
 
-    def _in_smallest_unit(self, amount):
-        return round(amount / self.currency_id.rounding)
-
     def _get_unknown_lines(self, journal, first_day):
         """Return the posted lines of a journal that belong to no transaction of Ponto, in the order of the books.
 
@@ -215,7 +215,7 @@ class PontoAccount(models.Model):
             )
         )
         return [
-            Entry(key, self._in_smallest_unit(amount), day, self._normalize_counterparty(number))
+            Entry(key, to_units(amount, self.currency_id), day, self._normalize_counterparty(number))
             for key, amount, day, number in self.env.cr.fetchall()
         ]
 

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...payment_references import References
+from ..support.money import from_units, to_units
 from .weighing import Case, Weighing
 
 
@@ -27,16 +28,15 @@ class PontoMatching(models.AbstractModel):
         currency = journal.currency_id or company.currency_id
         if owners is None:
             owners = self._get_known_partners(company, payments)
-        factor = 10**currency.decimal_places
         cases = [
             Case(
                 payment,
-                round(payment.amount * factor) if payment.currency_id == currency.id else 0,
+                to_units(payment.amount, currency) if payment.currency_id == currency.id else 0,
                 References((payment.label, *payment.texts, payment.end_to_end_id)),
                 owners.get(payment.key, frozenset()),
             )
             for payment in payments
         ]
         keys = set().union(*(case.references.keys for case in cases))
-        amounts = {round(payment.amount, currency.decimal_places) for payment in payments}
+        amounts = {from_units(to_units(payment.amount, currency), currency) for payment in payments}
         return Weighing(self._get_open_documents(journal, currency, keys, amounts)).weigh(cases)

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...payment_references import NUMBER, classify, number_key
+from ..support.money import to_units
 from .weighing import CUSTOMER_REFERENCE, OpenDocument
 
 # What a document number is written with, and payments leave out.
@@ -104,7 +105,6 @@ class PontoMatching(models.AbstractModel):
         :param currency: `res.currency` record of all of them
         :return list: of `OpenDocument`
         """
-        factor = 10**currency.decimal_places
         documents = {}
         for item_id, account_id, residual, partner_id, move_id, *texts in rows:
             name, ref, reference, move_type, date, payment_id, payment_name, *written, paid, paid_names, found = texts
@@ -131,7 +131,7 @@ class PontoMatching(models.AbstractModel):
                 )
             document.item_ids.append(item_id)
             document.account_ids.add(account_id)
-            document.residual += round(residual * factor)
+            document.residual += to_units(residual, currency)
         return list(documents.values())
 
     @api.model

@@ -40,11 +40,8 @@ class PontoMatching(models.AbstractModel):
         found, failed = {}, False
         for payment in payments:
             partner_id = payment.partner_id or partners.get(payment.key) or 0
-            texts = self._get_rule_texts(payment)
             try:
-                rule = next(
-                    (rule for rule in rules if self._is_rule_for(rule, payment.amount, texts, partner_id)), None
-                )
+                rule = self._get_first_rule(rules, payment, partner_id)
                 if not rule or (payment.date <= tax_lock_date and rule.line_ids.tax_ids):
                     continue
                 if counterparts := self._prepare_counterparts(rule, journal, payment, partner_id):
@@ -79,6 +76,19 @@ class PontoMatching(models.AbstractModel):
                 and (not rule.match_journal_ids or journal in rule.match_journal_ids)
             )
         )
+
+    @api.model
+    def _get_first_rule(self, rules, payment, partner_id):
+        """Return the first rule whose conditions hold for a payment.
+
+        :param rules: `account.reconcile.model` records
+        :param Payment payment: of the bank
+        :param int partner_id: its partner, 0 when none is known
+        :return: `account.reconcile.model` record, maybe empty
+        """
+        texts = self._get_rule_texts(payment)
+        fitting = (rule for rule in rules if self._is_rule_for(rule, payment.amount, texts, partner_id))
+        return next(fitting, rules.browse())
 
     @api.model
     def _is_rule_for(self, rule, amount, texts, partner_id):

@@ -4,9 +4,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date as day
 from datetime import timedelta
+from itertools import chain
 
 from ...payment_references import CREDITOR, NUMBER, STRONG, STRUCTURED, is_likely_slip, number_strength
 from .facts import Finding
+from .refusals import Reason, Refusal
 
 CUSTOMER_REFERENCE = "customer_reference"
 # The evidence that is named when several point to one document.
@@ -50,6 +52,9 @@ class Case:
     references: object  # `payment_references.References`
     partner_ids: frozenset  # commercial partners that its payer may be; empty when nobody is recognized
 
+    def refuse(self, reason, documents=()):
+        return Refusal(self.payment.key, reason, tuple({document.key: document for document in documents}.values()))
+
 
 class Weighing:
     """The open documents of one look-up, and the payments that may settle them."""
@@ -70,36 +75,41 @@ class Weighing:
                     self._by_reference[kind, key].append(document)
 
     def weigh(self, cases):
-        """Find what payments settle; what two of them claim is given to none.
+        """Find what payments settle.
 
         :param list cases: of `Case`
         :return dict: key of a payment: `Finding`
         """
-        found = {case.payment.key: finding for case in cases if (finding := self._weigh_one(case))}
-        claims = Counter(item_id for finding in found.values() for item_id in finding.item_ids)
-        return {
-            key: finding for key, finding in found.items() if all(claims[item_id] == 1 for item_id in finding.item_ids)
-        }
+        return {key: result for key, result in self.judge(cases).items() if isinstance(result, Finding)}
 
-    def _weigh_one(self, case):
-        if not case.amount or is_return(case.payment.bank_code):
-            return None
+    def judge(self, cases):
+        """Tell what each payment settles, or why nothing; what two of them claim is given to none.
+
+        :param list cases: of `Case`
+        :return dict: key of a payment: `Finding`, or the `Refusal` with its reason
+        """
+        judged = {case.payment.key: self._judge_one(case) for case in cases}
+        findings = [result for result in judged.values() if isinstance(result, Finding)]
+        claims = Counter(item_id for finding in findings for item_id in finding.item_ids)
+        for finding in findings:
+            if any(claims[item_id] > 1 for item_id in finding.item_ids):
+                judged[finding.key] = Refusal(finding.key, Reason.CLAIMED_TWICE)
+        return judged
+
+    def _judge_one(self, case):
+        """Return the `Finding` of one payment, or the `Refusal`."""
+        if not case.amount:
+            return case.refuse(Reason.NO_AMOUNT)
+        if is_return(case.payment.bank_code):
+            return case.refuse(Reason.COMES_BACK)
         named = self._get_named(case)
         if not named:
-            return None
-        equal = {
-            document.key: document
-            for documents in named.values()
-            for document in documents
-            if document.residual == case.amount and self._may_be_of(document, case)
-        }
-        # Registered payments come before the documents that they pay, not before those of others.
-        payments = [document for document in equal.values() if document.is_payment]
-        if len(payments) > 1 or (payments and len({document.partner_id for document in equal.values()}) > 1):
-            return None
-        chosen = payments or self._choose(case, named)
-        if not chosen or not self._is_consistent(case, chosen, named):
-            return None
+            return case.refuse(Reason.NOTHING_NAMED)
+        chosen = self._choose_payment(case, named) or self._choose_documents(case, named)
+        if isinstance(chosen, Refusal):
+            return chosen
+        if reason := self._get_contradiction(case, chosen, named):
+            return case.refuse(reason, chosen)
         return self._make_finding(case, chosen, named)
 
     # ------------------------------------------------------------------ what is named
@@ -125,55 +135,97 @@ class Weighing:
 
     # ------------------------------------------------------------------ which of them
 
-    def _choose(self, case, named):
-        """Return the documents that the texts name and the amount equals; [] when that is not certain."""
+    def _choose_payment(self, case, named):
+        """Return the registered payment that is named and equal; [] when there is none, or a `Refusal`.
+
+        Registered payments come before the documents that they pay, not before those of others.
+        """
+        equal = {
+            document.key: document
+            for documents in named.values()
+            for document in documents
+            if document.residual == case.amount and self._may_be_of(document, case)
+        }
+        payments = [document for document in equal.values() if document.is_payment]
+        if len(payments) > 1:
+            return case.refuse(Reason.SEVERAL_PAYMENTS, payments)
+        if payments and len({document.partner_id for document in equal.values()}) > 1:
+            return case.refuse(Reason.PAYMENT_AND_OTHERS, equal.values())
+        return payments
+
+    def _choose_documents(self, case, named):
+        """Return the documents that the texts name and the amount equals; a `Refusal` when that is not certain."""
         certain, shared = {}, []
         for (kind, _key), documents in named.items():
             documents = [document for document in documents if not document.is_payment]
-            if not documents:
-                continue
             possible = [document for document in documents if self._may_be_of(document, case)]
-            if not possible:
-                return []  # named is a document of somebody else
+            if documents and not possible:
+                return case.refuse(Reason.SOMEBODY_ELSES, documents)
             if len(possible) == 1 and kind != CUSTOMER_REFERENCE:
                 certain[possible[0].key] = possible[0]
-            else:
+            elif possible:
                 shared.append(possible)
-        # A reference that several documents share says nothing more than those that are named otherwise,
-        if all(any(document.key in certain for document in documents) for documents in shared) and certain:
-            chosen = list(certain.values())
-            return chosen if sum(document.residual for document in chosen) == case.amount else []
-        if certain or not shared:
-            return []
-        # ... or it names the only one of the payment's amount.
+        if certain:
+            return self._choose_certain(case, certain, shared)
+        return self._choose_among(case, shared)
+
+    def _choose_certain(self, case, certain, shared):
+        """Return the documents that references of their own name, when they are all and make up the amount.
+
+        :param dict certain: key of a document: the document
+        :param list shared: lists of documents that one reference names
+        """
+        # A reference that several documents share says nothing more than those that are named otherwise.
+        for documents in shared:
+            if not any(document.key in certain for document in documents):
+                return case.refuse(Reason.SEVERAL_DOCUMENTS, documents)
+        chosen = list(certain.values())
+        if sum(document.residual for document in chosen) != case.amount:
+            return case.refuse(Reason.OTHER_AMOUNT, chosen)
+        return chosen
+
+    def _choose_among(self, case, shared):
+        """Return the only document of the payment's amount among those that share each reference.
+
+        :param list shared: lists of documents that one reference names; [] when registered payments only are named
+        """
         equal = [{d.key: d for d in documents if d.residual == case.amount} for documents in shared]
+        if not any(equal):
+            return case.refuse(Reason.OTHER_AMOUNT, chain(*shared))
         common = set.intersection(*(set(documents) for documents in equal))
         if len(common) != 1 or any(len(documents) != 1 for documents in equal):
-            return []
+            return case.refuse(Reason.SEVERAL_DOCUMENTS, chain(*shared))
         return [equal[0][common.pop()]]
 
-    def _is_consistent(self, case, chosen, named):
-        """Tell whether nothing contradicts: one partner, one account, its time, no other number, no better reading."""
+    # ------------------------------------------------------------------ what stands against it
+
+    def _get_contradiction(self, case, chosen, named):
+        """Return what contradicts, or nothing: one partner, one account, its time, no other number, no better reading.
+
+        :return Reason | None: the first
+        """
         if len({document.partner_id for document in chosen}) > 1:
-            return False
+            return Reason.SEVERAL_PARTNERS
         if len(set().union(*(document.account_ids for document in chosen))) > 1:
-            return False
+            return Reason.SEVERAL_ACCOUNTS
         if any(self._is_too_early(case, document, named) for document in chosen):
-            return False
-        numbers = set().union(*(document.numbers for document in chosen))
-        if case.references.names_another(numbers):
-            return False
-        partner_is_known = bool(case.partner_ids)
-        for document in chosen:
-            kinds = self._get_kinds(document, named)
-            if kinds & {STRUCTURED, CREDITOR}:
-                continue  # check digits leave no doubt about the reference
-            if document.is_purchase and not partner_is_known:
-                return False  # its number is the supplier's: others number theirs alike
-            keys = {key for (_kind, key), documents in named.items() if document in documents}
-            if not partner_is_known and not self._is_beyond_doubt(document, keys):
-                return False
-        return True
+            return Reason.TOO_EARLY
+        if case.references.names_another(set().union(*(document.numbers for document in chosen))):
+            return Reason.NAMES_ANOTHER
+        doubts = () if case.partner_ids else (self._get_doubt(document, named) for document in chosen)
+        return next(filter(None, doubts), None)
+
+    def _get_doubt(self, document, named):
+        """Return why it is not certain that a document is meant, of which only its number speaks: nobody knows the payer.
+
+        :return Reason | None: the first
+        """
+        if self._get_kinds(document, named) & {STRUCTURED, CREDITOR}:
+            return None  # check digits leave no doubt about the reference
+        if document.is_purchase:
+            return Reason.SUPPLIERS_NUMBER
+        keys = {key for (_kind, key), documents in named.items() if document in documents}
+        return None if self._is_beyond_doubt(document, keys) else Reason.MAY_BE_A_SLIP
 
     def _is_too_early(self, case, document, named):
         is_early = not document.is_payment and case.payment.date < document.date - EARLIEST

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from ...payment_references import CREDITOR, NUMBER, STRUCTURED, References, name_key, number_strength
 from ...statement_files.accounts import spellings
 from ..matching.facts import Finding
+from ..support.money import from_units, to_units
 from .open_items import OpenItem, OpenItems, Owner
 from .payment_batches import DAYS
 from .subset_sum import find_only_subset
@@ -61,7 +62,7 @@ class PontoMatching(models.AbstractModel):
             payments,
             partners,
             texts,
-            {payment.key: self._get_cents(currency, payment.amount) for payment in payments},
+            {payment.key: to_units(payment.amount, currency) for payment in payments},
             dismissed,
             items,
             self._read_items(items, currency),
@@ -76,7 +77,7 @@ class PontoMatching(models.AbstractModel):
         :return: `account.move.line` records, oldest first
         """
         currency = journal.currency_id or journal.company_id.currency_id
-        amounts = list({currency.round(payment.amount) for payment in payments})
+        amounts = list({from_units(to_units(payment.amount, currency), currency) for payment in payments})
         named = self._get_open_documents(journal, currency, self._get_telling_keys(texts), amounts)
         days = [payment.date for payment in payments]
         is_due = Domain("account_id.account_type", "in", PARTNER_ACCOUNTS)
@@ -129,7 +130,7 @@ class PontoMatching(models.AbstractModel):
                 item.id,
                 item.account_id.id,
                 owners[item.partner_id.id],
-                self._get_cents(currency, item.amount_residual_currency),
+                to_units(item.amount_residual_currency, currency),
                 item.statement_line_id.id,
                 item.account_type in PARTNER_ACCOUNTS,
                 self._get_references(self._get_names(item)),
@@ -137,10 +138,6 @@ class PontoMatching(models.AbstractModel):
             for item in items
         ]
         return OpenItems(values, owners)
-
-    @api.model
-    def _get_cents(self, currency, amount):
-        return round(currency.round(amount) / currency.rounding)
 
     @api.model
     def _get_names(self, item):

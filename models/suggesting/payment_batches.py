@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 
 from ..matching.facts import Finding
+from ..support.money import to_units
 from .subset_sum import find_only_subset
 
 # A file of payments reaches the bank within days; direct debits are announced two weeks before.
@@ -52,6 +53,6 @@ class PontoMatching(models.AbstractModel):
             return next(iter(equal.values()))
         if equal:
             return items.browse()
-        cents = [self._get_cents(currency, abs(item.amount_residual_currency)) for item in items]
-        places = find_only_subset(cents, self._get_cents(currency, total)) if items else None
+        cents = [to_units(abs(item.amount_residual_currency), currency) for item in items]
+        places = find_only_subset(cents, to_units(total, currency)) if items else None
         return items.browse([items[place].id for place in places or ()])

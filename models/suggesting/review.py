@@ -7,6 +7,7 @@ from odoo.tools import split_every
 from ...const import APPLY_BATCH, MATCH_SECONDS, REVIEW_LINES
 from ..account_journal import READERS
 from ..matching.words import get_content_key
+from ..support.actions import open_action
 from ..support.notification import make_notification
 from ..support.work_slice import WorkSlice
 
@@ -34,17 +35,16 @@ class AccountJournal(models.Model):
 
         :return dict: window action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_match_action")
-        return {**action, "domain": [("journal_id", "in", self.ids)]}
+        return open_action(self.env, "account_online_ponto.ponto_match_action", [("journal_id", "in", self.ids)])
 
     def action_ponto_view_alarms(self):
         """Open the alarms about payments of these journals that nobody dismissed.
 
         :return dict: window action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_payment_alarm_action")
         domain = [("journal_id", "in", self._get_review_journals().ids)]
-        return {**action, "domain": domain, "context": {"search_default_open": 1}}
+        context = {"search_default_open": 1}
+        return open_action(self.env, "account_online_ponto.ponto_payment_alarm_action", domain, context=context)
 
     def _get_review_journals(self):
         """Return these journals; all of the companies that the user works for when none is chosen."""

@@ -3,6 +3,7 @@ from odoo.addons.base.models.res_bank import sanitize_account_number
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from ..support.actions import open_action
 from ..support.notification import make_notification
 from .other_feeds import OCA_PONTO, OCA_PROVIDER
 
@@ -220,10 +221,9 @@ class PontoConnection(models.Model):
             ),
             *left,
         ]
-        action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_account_action")
         return make_notification(
             "\n".join(sentences),
             "warning" if left else "success",
             sticky=bool(left),
-            next={**action, "domain": [("id", "in", taken.ids)]},
+            next=open_action(self.env, "account_online_ponto.ponto_account_action", [("id", "in", taken.ids)]),
         )
