@@ -30,6 +30,7 @@ from . import (
     test_connection_check_server,
     test_dates,
     test_down,
+    test_endless,
     test_fetch_accounts,
     test_fetch_accounts_stale,
     test_file_camt,
