@@ -22,6 +22,14 @@ PONTO_ID_LENGTH = 36  # ids are UUID texts (doc/ponto-api.md, 3)
 FOLLOW_BATCH = 50  # a label costs 45 ms (doc/decisions.md, 15)
 UNDO_BATCH = 100
 PAGE_LIMIT = 100
+# Ponto may refresh an account while it is read: once that is read at once, more often at the next run.
+FOLLOWING_PULLS = 1
+# A run takes about ten calls. It may make as many more as its account has ever had pages, since a bank may change them
+# all, and these: a page holds 100 transactions, so they are five thousand a day in the ten days of the overlap.
+RUN_CALLS = 500
+# The longest history that one run reads, a million transactions in about an hour; a longer one goes on in the next.
+MOST_CALLS = 10_000
+ASKED_INSTITUTIONS = 20  # those of accounts that the list of institutions leaves out; as a rule there is none
 CLICK_SECONDS = 8  # the longest a click may work inside its request when no cron runs
 FILE_SECONDS = 30  # the longest a click may import files: Odoo ends requests at 60 s of CPU time
 APPLY_BATCH = 100  # a match costs 8 ms at most, besides one plan for all (doc/decisions.md, 22)

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..const import RUN_LOG_DAYS
+from ..const import FOLLOWING_PULLS, MOST_CALLS, RUN_CALLS, RUN_LOG_DAYS
 from .support.actions import open_action
 from .support.days import say_moment
 from .support.failures import explain
@@ -50,6 +50,15 @@ class PontoSynchronization(models.Model):
     failed_count = fields.Integer("Errors", readonly=True)
     matched_count = fields.Integer("Matched", readonly=True)
     api_call_count = fields.Integer("API Calls", readonly=True)
+    api_call_limit = fields.Integer(
+        "API Calls Allowed",
+        readonly=True,
+        help="A synchronization that needs more calls ends, and the next one goes on from there. It grows while a"
+        " history is read that Odoo does not know yet.",
+    )
+    pull_count = fields.Integer(readonly=True, help="How often the transactions were read to their end.")
+    remark_code = fields.Char(readonly=True)
+    remark = fields.Char(compute="_compute_error_message", help="What was left for the next synchronization, and why.")
     error_code = fields.Char(readonly=True)
     error_message = fields.Char("Error", compute="_compute_error_message")
     request_id = fields.Char("Request ID", readonly=True, help="Ponto's number of the call that failed.")
@@ -70,11 +79,12 @@ class PontoSynchronization(models.Model):
         for run in self:
             run.duration = (run.ended_at - run.started_at).total_seconds() if run.ended_at else 0.0
 
-    @api.depends("error_code")
+    @api.depends("error_code", "remark_code")
     @api.depends_context("lang")
     def _compute_error_message(self):
         for run in self:
             run.error_message = explain(self.env, run.error_code) if run.error_code else False
+            run.remark = explain(self.env, run.remark_code) if run.remark_code else False
 
     def _compute_transaction_count(self):
         groups = self.env["ponto.transaction"]._read_group(
@@ -106,6 +116,28 @@ class PontoSynchronization(models.Model):
         """Add to the counts of the run, for example `_count(imported=200)`."""
         self.ensure_one()
         self.write({f"{name}_count": self[f"{name}_count"] + number for name, number in counts.items() if number})
+
+    # ------------------------------------------------------------------ bounds
+
+    def _may_pull(self):
+        """Tell whether the transactions may be read (again) in this run: Ponto may refresh them without a pause."""
+        self.ensure_one()
+        return self.pull_count <= FOLLOWING_PULLS
+
+    def _allow_calls(self, client, pages=0):
+        """Let the run make some more calls; those of its client end where those of the run do.
+
+        :param PontoClient client: used in this slice only; what was counted before belongs to earlier ones
+        :param int pages: known pages that may have to be read besides
+        """
+        self.ensure_one()
+        limit = min(self.api_call_count + client.api_calls + RUN_CALLS + pages, MOST_CALLS)
+        if limit > self.api_call_limit:
+            self.api_call_limit = limit
+        self._limit_calls(client)
+
+    def _limit_calls(self, client):
+        client.call_limit = self.api_call_limit - self.api_call_count
 
     @api.autovacuum
     def _gc_old_runs(self):

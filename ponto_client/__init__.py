@@ -6,8 +6,10 @@ Not safe for use by several threads at once: give each its own client, with a sh
 from .auth import MemoryTokenStore, TokenStore
 from .client import PontoClient
 from .errors import (
+    CallsSpent,
     ConnectionFailed,
     CredentialsError,
+    EndlessPages,
     ForeignLink,
     FormatError,
     InvalidAddress,
@@ -33,12 +35,15 @@ from .resources import (
     UserInfo,
 )
 from .stored import read_transaction
+from .trail import Trail
 from .transport import TimeoutAdapter
 
 __all__ = [
     "Account",
+    "CallsSpent",
     "ConnectionFailed",
     "CredentialsError",
+    "EndlessPages",
     "ForeignLink",
     "FormatError",
     "Institution",
@@ -60,6 +65,7 @@ __all__ = [
     "Token",
     "TokenRejected",
     "TokenStore",
+    "Trail",
     "Transaction",
     "TransactionPage",
     "UserInfo",

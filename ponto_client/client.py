@@ -12,7 +12,7 @@ import requests
 from .address import BaseAddress, cursor_of, next_query
 from .answers import Answer, error_of
 from .auth import Authenticator, MemoryTokenStore, TokenStore, is_fresh
-from .errors import FormatError, ScopeError
+from .errors import EndlessPages, ScopeError
 from .jsontext import Document
 from .parsing import (
     listed,
@@ -39,8 +39,10 @@ from .transport import Transport
 from .values import as_object, usable_id
 
 PAGE_LIMIT = 100  # items per page, the most the API gives (A spec23)
-# No list is known to have an end to its pages: a server that invents new cursors for ever is stopped here.
-PAGES_LIMIT = 100_000
+# No list is known to have an end to its pages: a server that invents new cursors for ever is stopped here. Twenty
+# thousand accounts, institutions, or transactions that one synchronization changed; a history is longer.
+PAGES_LIMIT = 200
+HISTORY_PAGES_LIMIT = 100_000
 
 
 class PontoClient:
@@ -79,6 +81,19 @@ class PontoClient:
     def api_calls(self) -> int:
         """Count the HTTP requests made so far, those for tokens and repeated ones included."""
         return self._transport.calls
+
+    @property
+    def call_limit(self) -> int | None:
+        """Tell how many requests may be made altogether; None when nothing limits them.
+
+        A call that would begin beyond it raises ``CallsSpent``; the further tries of one that began before may exceed
+        it by ``retries``.
+        """
+        return self._transport.call_limit
+
+    @call_limit.setter
+    def call_limit(self, calls: int | None) -> None:
+        self._transport.call_limit = calls
 
     @property
     def clock_difference(self) -> float | None:
@@ -160,9 +175,11 @@ class PontoClient:
         :param after: the ``next_cursor`` of the page before, to go on from there.
         :param limit: transactions per page, 1 to 100.
         :return: the pages, asked for as they are used; an empty page in between is given too.
+        :raise EndlessPages: the pages lead in a circle, or come again; the page that proves it is not given.
         :raise ForeignLink: the next page would be at an unknown host; its page before is not given either.
         """
-        for document, cursor in self._pages(_path("accounts", account_id, "transactions"), after=after, limit=limit):
+        path = _path("accounts", account_id, "transactions")
+        for document, cursor in self._pages(path, after=after, limit=limit, most=HISTORY_PAGES_LIMIT):
             yield parse_transaction_page(document, account_id, cursor)
 
     def pending_transactions(self, account_id: str) -> Iterator[Transaction]:
@@ -242,34 +259,38 @@ class PontoClient:
         return self._call("POST", path, repeatable=False, json=content).document()
 
     def _pages(
-        self, path: str, *, after: str | None = None, limit: int = PAGE_LIMIT
+        self, path: str, *, after: str | None = None, limit: int = PAGE_LIMIT, most: int | None = None
     ) -> Iterator[tuple[Document, str | None]]:
         """Ask for the pages of a list one after the other, each with the cursor of the next.
 
         The link of a page is judged before the page is given: one that leads elsewhere or in a circle is an error
-        that costs no item, since the page can be read again.
+        that costs no item, since the page can be read again. The same for a page that came before.
         """
         if not 1 <= limit <= PAGE_LIMIT:
             raise ValueError(f"limit must be 1 to {PAGE_LIMIT}")
         query = urlencode({"page[limit]": limit, **({"page[after]": after} if after else {})})
-        seen = {after} if after else set()
-        while len(seen) < PAGES_LIMIT:
+        cursors = {after} if after else set()
+        pages: set[int] = set()
+        for _number in range(PAGES_LIMIT if most is None else most):
             document = self._get(path, query)
             items = listed(document)
             following = next_query(as_object(document.value.get("links")).get("next"), self._base, path)
             if following is None:
                 yield document, None
                 return
-            # Without a cursor in the link, the last item's id is the one (doc/ponto-api.md, 4; A spec23). An item without
-            # a usable id gives way to the one before it: what stands between is read twice, nothing is skipped.
-            ids = (usable_id(as_object(item).get("id")) for item in reversed(items))
-            cursor = cursor_of(following) or next(filter(None, ids), None) or following
-            if cursor in seen:
-                raise FormatError("The pages of the answer lead in a circle.")
-            seen.add(cursor)
+            # Without a cursor in the link, the last item's id is the one (doc/ponto-api.md, 4; A spec23). An item without a
+            # usable id gives way to the one before it: what stands between is read twice, nothing is skipped.
+            ids = tuple(filter(None, (usable_id(as_object(item).get("id")) for item in items)))
+            cursor = cursor_of(following) or (ids[-1] if ids else following)
+            if cursor in cursors:
+                raise EndlessPages("The pages of the answer lead in a circle.")
+            if ids and hash(ids) in pages:
+                raise EndlessPages("A page of the answer came again.")
+            cursors.add(cursor)
+            pages.add(hash(ids))
             yield document, cursor
             query = following
-        raise FormatError("The answer has too many pages.")
+        raise EndlessPages("The answer has too many pages.")
 
     def _call(self, method: str, path: str, *, query: str = "", repeatable: bool, **content: Any) -> Answer:
         """Make one call with a good token; renew the token once when it is rejected.

@@ -129,6 +129,21 @@ class FormatError(PontoError):
     own_words = True
 
 
+class EndlessPages(FormatError):
+    """The pages of a list lead in a circle, come again, or do not end."""
+
+    default_code = "endlessPages"
+    summary = "The pages of a list have no end."
+
+
+class CallsSpent(PontoError):
+    """The client has made as many calls as it may; nothing was sent."""
+
+    default_code = "callsSpent"
+    summary = "The client has made as many calls as it may."
+    own_words = True
+
+
 class ForeignLink(PontoError):
     """The link to the next page leads to an unknown host; no request was made there."""
 

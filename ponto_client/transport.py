@@ -15,7 +15,7 @@ from requests.auth import AuthBase
 
 from .address import BaseAddress
 from .answers import REQUEST_ID_HEADER, Answer, clock_difference, plain_word
-from .errors import ConnectionFailed, FormatError
+from .errors import CallsSpent, ConnectionFailed, FormatError
 from .redaction import get_logger, redact
 
 # The API reference names no request limits and no time-outs (doc/ponto-api.md, 9): these are our choices.
@@ -92,6 +92,7 @@ class Transport:
     ) -> None:
         self.base = base
         self.calls = 0
+        self.call_limit: int | None = None
         self.clock_difference: float | None = None
         self.secrets: set[str] = set()
         self._session = session or requests.Session()
@@ -124,9 +125,12 @@ class Transport:
         :param repeatable: whether sending it twice does no harm.
         :param content: ``json`` or ``data`` of the request.
         :return: the answer, whatever its status.
+        :raise CallsSpent: as many calls as allowed were made before.
         :raise ConnectionFailed: no complete answer.
         :raise FormatError: an answer beyond the limits.
         """
+        if self.call_limit is not None and self.calls >= self.call_limit:
+            raise CallsSpent()
         started = time.monotonic()
         waited = 0.0
         tries = self._retries if repeatable else 0

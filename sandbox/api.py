@@ -45,14 +45,18 @@ class Context:
         except InvalidLimit as error:
             raise Refusal(400, "invalid_paging_limit", "The limit must be between 1 and 100.") from error
         pager = Pager(self.faults.alias, self.faults.resolve)
-        return pager.page(
+        address = f"{self.render.base}{self.http.path}"
+        document = pager.page(
             listing,
             asked,
-            f"{self.render.base}{self.http.path}",
+            address,
             render,
             cap=self.bank.options.page_limit_cap,
             write_nulls=write_nulls,
             distortion=distortion(self.hitting),
+        )
+        return self.faults.twist(
+            document, self.hitting, self.http.path, lambda cursor: address + asked.query(after=cursor)
         )
 
     def attributes(self) -> Json:

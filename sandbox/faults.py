@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from .jsontext import milliseconds
 from .paging import Distortion
 
 KINDS = (
@@ -19,6 +22,11 @@ KINDS = (
     "duplicate_across_pages",
     "empty_page_with_next",
     "unknown_cursor",
+    "endless_pages",
+    "repeated_page",
+    "circular_next",
+    "moving_synchronized_at",
+    "unfinished_synchronization",
     "expired_token",
     "foreign_next_link",
     "sister_next_link",
@@ -32,14 +40,15 @@ class Fault:
     :param kind: one of :data:`KINDS`
     :param path: regular expression searched in the path
     :param nth: the first matching call that it hits, from 1
-    :param times: how many matching calls in a row it hits
-    :param options: ``status``, ``body``, ``retry_after`` (s), ``seconds``, ``after_bytes``, ``host``
+    :param times: how many matching calls in a row it hits, None for ever
+    :param options: ``status``, ``body``, ``retry_after`` (s), ``seconds``, ``after_bytes``, ``host``, ``new_ids``,
+        ``length`` (pages of a circle)
     """
 
     kind: str
     path: str = ""
     nth: int = 1
-    times: int = 1
+    times: int | None = 1
     method: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
     seen: int = 0
@@ -49,7 +58,7 @@ class Fault:
         if (self.method and self.method != method) or not re.search(self.path, path):
             return False
         self.seen += 1
-        return self.nth <= self.seen < self.nth + self.times
+        return self.seen >= self.nth and (self.times is None or self.seen < self.nth + self.times)
 
 
 class Faults:
@@ -59,9 +68,18 @@ class Faults:
         self.planned: list[Fault] = []
         # Cursors that stand for another one, so that an empty page with a next link loses nothing.
         self._aliases: dict[str, str | None] = {}
+        # By the path of a list: the cursor that was given first, and the items of the page before.
+        self._first_cursors: dict[str, str] = {}
+        self._last_items: dict[str, list[Any]] = {}
 
     def add(
-        self, kind: str, path: str = "", nth: int = 1, times: int = 1, method: str | None = None, **options: Any
+        self,
+        kind: str,
+        path: str = "",
+        nth: int = 1,
+        times: int | None = 1,
+        method: str | None = None,
+        **options: Any,
     ) -> Fault:
         """Plan a fault; see :class:`Fault` for the parameters.
 
@@ -77,6 +95,8 @@ class Faults:
     def clear(self) -> None:
         """Forget all planned faults."""
         self.planned.clear()
+        self._first_cursors.clear()
+        self._last_items.clear()
 
     def hitting(self, method: str, path: str) -> dict[str, Fault]:
         """Count one call and return the faults that hit it, by kind."""
@@ -92,6 +112,25 @@ class Faults:
         """Return what a cursor stands for."""
         return self._aliases.get(cursor, cursor) if cursor is not None else None
 
+    def twist(
+        self, document: dict[str, Any], faults: dict[str, Fault], path: str, link: Callable[[str], str]
+    ) -> dict[str, Any]:
+        """Lead a page back to where the reader was, as ``circular_next`` and ``repeated_page`` ask.
+
+        :param path: of the list
+        :param link: gives the address of the page after a cursor
+        """
+        paging = document["meta"]["paging"]
+        following = paging.get("after")
+        first = self._first_cursors.setdefault(path, following) if following else self._first_cursors.get(path)
+        circle = faults.get("circular_next")
+        if circle and first and (circle.seen - circle.nth) % circle.options.get("length", 1) == 0:
+            paging["after"], document["links"]["next"] = first, link(first)
+        if "repeated_page" in faults:
+            document["data"] = self._last_items.get(path, document["data"])
+        self._last_items[path] = document["data"]
+        return document
+
 
 def distortion(faults: dict[str, Fault]) -> Distortion:
     """Return what the faults of a call do to its page."""
@@ -100,7 +139,22 @@ def distortion(faults: dict[str, Fault]) -> Distortion:
         repeat="duplicate_across_pages" in faults,
         empty="empty_page_with_next" in faults,
         forgotten="unknown_cursor" in faults,
+        endless="endless_pages" in faults,
+        new_ids="endless_pages" in faults and bool(faults["endless_pages"].options.get("new_ids")),
     )
+
+
+def never_rest(document: Any, faults: dict[str, Fault]) -> None:
+    """Show what never comes to rest, as ``moving_synchronized_at`` and ``unfinished_synchronization`` ask."""
+    data = document.get("data") if isinstance(document, dict) else None
+    resources = [item for item in (data if isinstance(data, list) else [data]) if isinstance(item, dict)]
+    for item in resources:
+        if "moving_synchronized_at" in faults and item["type"] == "account" and item["meta"]["synchronizedAt"]:
+            moment = datetime.fromisoformat(item["meta"]["synchronizedAt"].replace("Z", "+00:00"))
+            moment += timedelta(seconds=faults["moving_synchronized_at"].seen)
+            item["meta"]["synchronizedAt"] = milliseconds(moment)
+        if "unfinished_synchronization" in faults and item["type"] == "synchronization":
+            item["attributes"] |= {"status": faults["unfinished_synchronization"].options.get("status", "running")}
 
 
 def bend_next_link(document: Any, faults: dict[str, Fault], base: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -40,6 +41,8 @@ class Distortion:
     repeat: bool = False
     empty: bool = False
     forgotten: bool = False  # the cursor that was asked for is not known anymore
+    endless: bool = False  # behind the end it begins anew, under a cursor that was never given
+    new_ids: bool = False  # the items behind the end have ids that were never given
 
 
 @dataclass
@@ -132,7 +135,13 @@ class Pager:
             cursors["after"] = items[-2 if distortion.repeat and len(items) > 1 else -1].id
         if start > 0 and items:
             cursors["before"] = items[0].id
-        return self._document([render(item) for item in items], asked, address, cursors, write_nulls)
+        behind_the_end = bool(asked.after) and self._resolve(asked.after) is None
+        if distortion.endless and (behind_the_end or "after" not in cursors):
+            cursors["after"] = self._alias(None)
+        rendered = [render(item) for item in items]
+        if distortion.new_ids and behind_the_end:
+            rendered = [item | {"id": str(uuid.uuid4())} for item in rendered]
+        return self._document(rendered, asked, address, cursors, write_nulls)
 
     def _span(self, listing: Listing, asked: Request, limit: int) -> tuple[int | None, int]:
         """Return the first and the end index of a page; no first index for an unknown cursor."""

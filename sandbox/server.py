@@ -17,7 +17,7 @@ from .access import TOKEN_SECONDS, AccessDenied
 from .bank import Bank
 from .control import Control
 from .discovery import discovery_document
-from .faults import Fault, Faults, bend_next_link
+from .faults import Fault, Faults, bend_next_link, never_rest
 from .records import Integration, Options
 from .rendering import Renderer
 from .web import Call, Refusal, ServerThread, json_response, new_request_id, not_found
@@ -202,6 +202,7 @@ class Sandbox:
         renderer = Renderer(self.bank, base)
         call = api.Context(self.bank, request, integration, renderer, self.faults, hitting)
         status, document = handler(call, **arguments)
+        never_rest(document, hitting)
         bend_next_link(document, hitting, base)
         return json_response(document, status)
 

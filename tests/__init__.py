@@ -32,6 +32,7 @@ from . import (
     test_dates,
     test_documents,
     test_down,
+    test_endless,
     test_fetch_accounts,
     test_fetch_accounts_stale,
     test_file_camt,

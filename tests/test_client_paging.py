@@ -1,8 +1,8 @@
 """Pages are followed to the end, on known hosts only, and never in a circle."""
 
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 
-from ..ponto_client import ForeignLink, FormatError
+from ..ponto_client import CallsSpent, EndlessPages, ForeignLink, FormatError, Trail
 from ..ponto_client.address import BaseAddress, next_query
 from .http_stub import ClientCase, Reply
 
@@ -187,19 +187,67 @@ class TestClientPaging(ClientCase):
         ):
             self.stub.requests.clear()
             self.stub.reply(PATH, *replies)
-            with self.assertRaises(FormatError):
+            with self.assertRaises(EndlessPages) as caught:
                 self.ids()
+            self.assertEqual(caught.exception.code, "endlessPages")
             self.assertEqual(len(self.stub.calls(PATH)), 2)
         self.stub.reply(PATH, page("t5", next=f"{PATH}?page[after]=t5"))
-        with self.assertRaises(FormatError):
+        with self.assertRaises(EndlessPages):
             self.ids(after="t5")
+
+    def test_a_longer_circle_ends_in_an_error(self):
+        self.stub.reply(
+            PATH,
+            page("t1", next=f"{PATH}?page[after]=a"),
+            page("t2", next=f"{PATH}?page[after]=b"),
+            page("t3", next=f"{PATH}?page[after]=a"),
+        )
+        with self.assertRaises(EndlessPages):
+            self.ids()
+        self.assertEqual(len(self.stub.calls(PATH)), 3)
+
+    def test_a_page_that_came_before_is_not_given_again(self):
+        self.stub.reply(
+            PATH,
+            page("t1", "t2", next=f"{PATH}?page[after]=a"),
+            page("t3", next=f"{PATH}?page[after]=b"),
+            page("t1", "t2", next=f"{PATH}?page[after]=c"),
+            page("t4"),
+        )
+        given = []
+        with self.assertRaises(EndlessPages):
+            given.extend(self.client.transaction_pages("a"))
+        self.assertEqual([one.next_cursor for one in given], ["a", "b"])
+
+    def test_pages_that_share_some_items_are_no_repetition(self):
+        self.stub.reply(
+            PATH,
+            page("t1", "t2", next=f"{PATH}?page[after]=a"),
+            page("t2", "t1", next=f"{PATH}?page[after]=b"),
+            page("t2", next=f"{PATH}?page[after]=c"),
+            page("t2"),
+        )
+        self.assertEqual(self.ids()[0], [["t1", "t2"], ["t2", "t1"], ["t2"], ["t2"]])
 
     def test_pages_without_end_are_stopped(self):
         self.stub.reply("/accounts", *(page(f"t{n}", next=f"/accounts?page[after]=t{n}") for n in range(6)))
         limit = self.patch_limit(4)
-        with self.assertRaises(FormatError):
+        with self.assertRaises(EndlessPages):
             list(self.client.accounts())
         self.assertEqual(len(self.stub.calls("/accounts")), limit)
+
+    def test_calls_end_at_their_limit(self):
+        self.stub.reply(PATH, *(page(f"t{n}", next=f"{PATH}?page[after]=t{n}") for n in range(9)))
+        self.client.call_limit = 4  # the token is one of them
+        given = []
+        with self.assertRaises(CallsSpent) as caught:
+            given.extend(self.client.transaction_pages("a"))
+        self.assertEqual((len(given), self.client.api_calls, len(self.stub.requests)), (3, 4, 4))
+        self.assertEqual((caught.exception.code, caught.exception.status), ("callsSpent", None))
+        self.client.call_limit = 5
+        self.assertEqual(next(self.client.transaction_pages("a")).next_cursor, "t3")
+        self.client.call_limit = None
+        self.assertEqual(next(self.client.transaction_pages("a")).next_cursor, "t4")
 
     def patch_limit(self, pages):
         """Lower the constant for the test: 100,000 real pages would take minutes."""
@@ -239,3 +287,46 @@ class TestClientPaging(ClientCase):
         for links in (None, [], "x"):
             self.stub.reply(PATH, Reply({"data": [item("t1")], "links": links}))
             self.assertEqual(self.ids(), ([["t1"]], [None]))
+
+
+@tagged("post_install", "-at_install")
+class TestTrail(BaseCase):
+    """A reading that is interrupted after every page keeps a short text only, and notices a circle all the same."""
+
+    def read(self, cursors, trail=""):
+        """Read pages whose ids are their cursors; return the number of pages until a circle is noticed."""
+        for number, cursor in enumerate(cursors, 1):
+            try:
+                trail = str(Trail.parse(trail).step(cursor, [f"id of {cursor}"]))
+            except EndlessPages:
+                return number
+            self.assertLess(len(trail), 120)
+        return None
+
+    def test_a_straight_way_is_no_circle(self):
+        self.assertIsNone(self.read(str(number) for number in range(5000)))
+
+    def test_every_circle_is_noticed_soon(self):
+        for way in range(12):
+            for around in range(1, 12):
+                straight = [f"w{number}" for number in range(way)]
+                circle = [f"c{number}" for number in range(around)]
+                noticed = self.read([*straight, *circle * 50])
+                self.assertIsNotNone(noticed, (way, around))
+                self.assertLessEqual(noticed, 3 * (way + around) + 1, (way, around))
+
+    def test_a_page_that_comes_again_at_once_is_noticed_at_once(self):
+        for way in range(1, 20):
+            trail = Trail()
+            for number in range(way):
+                trail = Trail.parse(str(trail.step(f"c{number}", [f"t{number}", f"u{number}"])))
+            with self.assertRaises(EndlessPages):
+                trail.step("new", [f"t{way - 1}", f"u{way - 1}"])
+            self.assertEqual(trail.step("new", [f"t{way - 1}"]).length, way + 1)
+
+    def test_empty_pages_and_items_without_ids_prove_nothing(self):
+        trail = Trail()
+        for number in range(20):
+            trail = trail.step(f"c{number}", [None] * (number % 2))
+        self.assertEqual(Trail.parse(str(trail)), trail)
+        self.assertEqual(Trail.parse(None), Trail())

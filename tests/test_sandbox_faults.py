@@ -1,5 +1,6 @@
 """Each planned fault does what its name says, at the n-th call, and nothing afterwards."""
 
+import re
 import time
 
 import requests
@@ -129,6 +130,84 @@ class TestSandboxFaults(SandboxCase):
         self.assertEqual(gone["data"], [])
         self.assertNotIn("next", gone["links"])
         self.assertEqual(self.ids(f"{self.path}?limit=10"), self.all_ids)
+
+    def test_a_fault_for_ever(self):
+        self.faults.add("status", path=r"/transactions$", nth=2, times=None, status=429)
+        statuses = [self.call("GET", self.path).status_code for _number in range(40)]
+        self.assertEqual(statuses, [200] + [429] * 39)
+
+    def control(self, **fault):
+        """Plan a fault as another process does."""
+        self.assertEqual(self.call("POST", "/_sandbox/faults", json=fault).json()["planned"], 1)
+
+    def pages(self, count, limit=10):
+        """Return the ids of the first pages of the list, and the cursors behind them."""
+        ids, cursors, following = [], [], f"{self.path}?page[limit]={limit}"
+        for _number in range(count):
+            document = self.get(following)
+            ids.append([item["id"] for item in document["data"]])
+            cursors.append(document["meta"]["paging"]["after"])
+            following = document["links"].get("next")
+        return ids, cursors
+
+    def test_pages_without_end_begin_again_under_new_cursors(self):
+        self.control(kind="endless_pages", times=None)
+        ids, cursors = self.pages(8)
+        self.assertEqual([*itertools.chain(*ids[:3])], self.all_ids)
+        self.assertEqual(ids[3], ids[0])
+        self.assertEqual(len(set(cursors)), 8)
+
+    def test_pages_without_end_and_ever_new_ids(self):
+        self.control(kind="endless_pages", times=None, new_ids=True)
+        ids, cursors = self.pages(8)
+        self.assertEqual([*itertools.chain(*ids[:3])], self.all_ids)
+        found = [*itertools.chain(*ids)]
+        self.assertEqual(len(set(found)), len(found))
+        self.assertEqual(len(set(cursors)), 8)
+
+    def test_a_page_in_the_place_of_another(self):
+        self.control(kind="repeated_page", nth=2)
+        ids, cursors = self.pages(3)
+        self.assertEqual(ids[0], ids[1])
+        self.assertEqual(ids[2], self.all_ids[20:])
+        self.assertEqual(cursors, [self.all_ids[9], self.all_ids[19], None])
+
+    def test_a_circle(self):
+        self.control(kind="circular_next", path=r"/transactions$", nth=3, times=None)
+        _ids, cursors = self.pages(6, limit=5)
+        first, second = self.all_ids[4], self.all_ids[9]
+        self.assertEqual(cursors, [first, second, first, first, first, first])
+
+    def test_a_circle_of_some_pages(self):
+        self.control(kind="circular_next", path=r"/transactions$", nth=3, times=None, length=2)
+        _ids, cursors = self.pages(7, limit=5)
+        first, second = self.all_ids[4], self.all_ids[9]
+        self.assertEqual(cursors, [first, second, first, second, first, second, first])
+
+    def test_the_same_cursor_again(self):
+        self.control(kind="circular_next", times=None)
+        ids, cursors = self.pages(4)
+        self.assertEqual(cursors, [self.all_ids[9]] * 4)
+        self.assertEqual(ids[1:], [self.all_ids[10:20]] * 3)
+
+    def test_a_synchronization_time_that_moves_at_every_answer(self):
+        self.control(kind="moving_synchronized_at", path="^/accounts", times=None)
+        paths = ("/accounts", f"/accounts/{self.account.id}", self.path, f"/accounts/{self.account.id}", "/accounts")
+        documents = [self.get(path)["data"] for path in paths]
+        accounts = [data if isinstance(data, dict) else data[0] for data in documents if data != documents[2]]
+        moments = [account["meta"]["synchronizedAt"] for account in accounts]
+        self.assertEqual(moments, sorted(set(moments)))
+        self.assertEqual(len(moments), 4)
+        self.assertTrue(all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", moment) for moment in moments))
+
+    def test_a_synchronization_without_an_end(self):
+        self.control(kind="unfinished_synchronization", path="^/synchronizations", times=None)
+        found = self.synchronize("accountDetails")
+        self.bank.clock.advance(minutes=20)
+        again = self.get(f"/synchronizations/{found['id']}")["data"]
+        self.assertEqual([each["attributes"]["status"] for each in (found, again)], ["running"] * 2)
+        self.faults.clear()
+        self.assertEqual(self.get(f"/synchronizations/{found['id']}")["data"]["attributes"]["status"], "success")
 
     def test_unknown_faults_and_bad_expressions_are_refused(self):
         with self.assertRaises(ValueError):

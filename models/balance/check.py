@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 from ..ponto_transaction import DOUBTFUL, REASONS, UNDATED, UNREADABLE
+from ..support.failures import STILL_MOVING
 
 # Transactions with day and amount as the books have them: a line that could not follow what the bank changed counts as
 # it is, and what a user had booked on the first open day counts on that day.
@@ -169,18 +170,26 @@ class PontoAccount(models.Model):
 
     # ------------------------------------------------------------------ balances of past days
 
-    def _store_balance(self, remote):
+    def _store_balance(self, remote, run):
         """Store the balance as it is after the pull; where Ponto refreshed meanwhile, another pull reads what came.
 
+        A Ponto that never rests is not followed for ever: the rest is read by the next run, and until then the balance
+        is of another moment than the books.
+
         :param remote: `ponto_client.Account`, read after the last page
+        :param run: `ponto.synchronization` record
         """
         self.ensure_one()
         vals = self._prepare_ponto_vals(self.connection_id, remote)
         self.write(
             {name: vals[name] for name in ("synchronized_at", "has_bank_balance", "bank_balance", "bank_balance_date")}
         )
-        if self.synchronized_at != self.pulled_synchronized_at:
+        if self.synchronized_at == self.pulled_synchronized_at:
+            return
+        if run._may_pull():
             self.sync_stage = "pull"
+        else:
+            run.remark_code = STILL_MOVING
 
     def _are_past_balances_known(self):
         """Tell whether balances can be computed back: every transaction since has a readable amount."""

@@ -37,6 +37,7 @@ class PontoAccount(models.Model):
         if not isinstance(error, AMBIGUOUS):
             return False
         others = self.connection_id.account_ids.filtered(lambda a: a != self and a.listed and not a.failure_count)
+        client.call_limit = None  # these few calls are not the run's own
         for other in random.sample(others, min(PROBED_ACCOUNTS, len(others))):
             try:
                 next(client.transaction_pages(other.ponto_id, limit=1))

@@ -1,9 +1,10 @@
 import logging
+from itertools import islice
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...const import BACKOFF_HOURS
+from ...const import ASKED_INSTITUTIONS, BACKOFF_HOURS
 from ...ponto_client import NotFound, PontoError, RateLimited
 from ..connection.ponto_token import DatabaseTokenStore
 from ..health.failing import CREDENTIALS
@@ -130,7 +131,8 @@ class PontoConnection(models.Model):
         remote_accounts = list(client.accounts())
         remote_institutions = list(client.institutions())
         listed = {institution.id for institution in remote_institutions}
-        for missing in {account.institution_id for account in remote_accounts} - listed - {None}:
+        missing_ids = {account.institution_id for account in remote_accounts} - listed - {None}
+        for missing in islice(missing_ids, ASKED_INSTITUTIONS):
             try:
                 remote_institutions.append(client.institution(missing))
             except NotFound:
@@ -172,7 +174,7 @@ class PontoConnection(models.Model):
         return listed, accounts | busy
 
     def _register_failure(self, error):
-        """Note a failure on the connection and plan the next attempt: 1 h, 2 h, 4 h; too many calls: as Ponto asks.
+        """Note a failure on the connection and plan the next attempt: 1 h, 2 h, 4 h; too many calls: as Ponto asks first.
 
         :param Exception error: what happened
         """
@@ -190,7 +192,9 @@ class PontoConnection(models.Model):
         else:
             wait = self._get_backoff_seconds(self.failure_count)
             if isinstance(error, RateLimited):
-                wait = error.retry_after or wait
+                # Whoever is refused again at the moment that Ponto gave waits as long as after another failure.
+                asked = error.retry_after or wait
+                wait = max(asked, self._get_backoff_seconds(self.failure_count - 1)) if self.failure_count else asked
             vals["next_sync_at"] = fields.Datetime.add(now, seconds=min(wait, 86400))
             self._trigger_synchronization(vals["next_sync_at"])
         self.write(vals)

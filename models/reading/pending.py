@@ -2,7 +2,7 @@ import logging
 
 from odoo import fields, models
 
-from ...ponto_client import NotFound, RequestRefused, ScopeError
+from ...ponto_client import EndlessPages, NotFound, RequestRefused, ScopeError
 
 _logger = logging.getLogger(__name__)
 
@@ -42,26 +42,52 @@ class PontoAccount(models.Model):
         if not latest or latest == self.pulled_latest:
             return
         # Only the latest can be asked for: Ponto lists no synchronizations (doc/ponto-api.md, 2).
-        updated = self._read_extra(client.updated_transactions(latest)) if self.pulled_latest else []
-        pending = self._read_extra(client.pending_transactions(self.ponto_id))
-        work.repeat(lambda: self._store_extras(updated, pending, run), self)
+        updated, all_updated = [], True
+        if self.pulled_latest:
+            updated, all_updated = self._read_extra(client.updated_transactions(latest))
+        pending, all_pending = self._read_extra(client.pending_transactions(self.ponto_id))
+        pending = pending if all_pending else None
+        work.repeat(lambda: self._store_extras(updated, pending, run, all_updated), self)
         work.next(1)
 
     def _read_extra(self, transactions):
         """Return what a list gives; nothing when Ponto does not have it for this integration or bank.
 
+        A list without an end keeps nobody from the books.
+
         :param transactions: iterable of `ponto_client.Transaction`, which asks Ponto as it is used
-        :return list: `ponto_client.Transaction` objects
+        :return tuple: list of `ponto_client.Transaction` objects; whether it came to an end
         """
+        found = []
         try:
-            return list(transactions)
+            found.extend(transactions)
         except (NotFound, RequestRefused, ScopeError) as error:
             _logger.info("Ponto account %s: no updated or pending transactions (%s)", self.id, error.code)
-            return []
+            return [], True
+        except EndlessPages as error:
+            _logger.warning("Ponto account %s: updated or pending transactions: %s", self.id, error)
+            return found, False
+        return found, True
 
-    def _store_extras(self, updated, pending, run):
+    def _store_extras(self, updated, pending, run, all_updated):
+        """Store changed and pending transactions, and say so when a list had no end.
+
+        Of such a list only what is known counts: whatever is new comes with the list of all transactions.
+
+        :param list updated: `ponto_client.Transaction` objects
+        :param list | None pending: the same; None when they are not known, then those of before stay
+        :param run: `ponto.synchronization` record
+        :param bool all_updated: False when there may be more changes: they are read again by the next pull
+        """
         transactions = self.env["ponto.transaction"]
+        if not all_updated:
+            known = transactions._get_known(self, [item.id for item in updated])
+            updated = [item for item in updated if item.id in known]
         new, changed = transactions._store(self, updated, 0)
         run._count(new=new, changed=changed)
-        transactions._replace_pending(self, pending)
-        self.pulled_latest = self.pull_latest
+        if pending is not None:
+            transactions._replace_pending(self, pending)
+        if all_updated:
+            self.pulled_latest = self.pull_latest
+        if pending is None or not all_updated:
+            run.remark_code = EndlessPages.__name__

@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...const import CLICK_SECONDS
-from ...ponto_client import PontoError, ScopeError, TokenRejected
+from ...const import BACKOFF_HOURS, CLICK_SECONDS, MOST_CALLS, RUN_CALLS
+from ...ponto_client import EndlessPages, PontoError, RateLimited, ScopeError, TokenRejected
 from ..connection.ponto_token import DatabaseTokenStore
 from ..support.locks import exclusive
 from ..support.notification import make_notification
@@ -182,15 +182,16 @@ class PontoAccount(models.Model):
         account = self.with_company(company).with_context(lang=company.partner_id.lang or self.env.lang)
         client = account.connection_id._make_client(DatabaseTokenStore(account.connection_id))
         run = account._open_run(trigger)
+        run._limit_calls(client)
         work.next()
         try:
-            while account.sync_stage == "pull":
+            while account.sync_stage == "pull" and run._may_pull():
                 if not account._pull(client, run, work):
                     return False
                 remote = client.account(account.ponto_id)
-                work.repeat(lambda remote=remote: account._store_balance(remote), account)
+                work.repeat(lambda remote=remote: account._store_balance(remote, run), account)
                 work.next()
-            if account.sync_stage == "import" and not account._import(run, work):
+            if account.sync_stage and not account._import(run, work):
                 return False
             work.repeat(lambda: account._close_run(run, client), account.connection_id, account)
         except PontoError as error:
@@ -212,12 +213,14 @@ class PontoAccount(models.Model):
         """Return the log row of the run, which goes on in its own row after an interruption."""
         runs = self.env["ponto.synchronization"]
         run = runs.search([("account_id", "=", self.id), ("state", "=", "running")], limit=1)
-        if run:
-            return run
-        user = self._get_asking_user()
-        if trigger == "schedule" and self.asked_by_id:
-            trigger, user = "user", self.asked_by_id  # the scheduled action does what a click asked for
-        return runs.create({"account_id": self.id, "trigger": trigger, "user_id": user.id})
+        if not run:
+            user = self._get_asking_user()
+            if trigger == "schedule" and self.asked_by_id:
+                trigger, user = "user", self.asked_by_id  # the scheduled action does what a click asked for
+            run = runs.create({"account_id": self.id, "trigger": trigger, "user_id": user.id})
+        if not run.api_call_limit:
+            run.api_call_limit = min(RUN_CALLS + self._get_history_pages(), MOST_CALLS)
+        return run
 
     @api.model
     def _get_asking_user(self):
@@ -242,6 +245,8 @@ class PontoAccount(models.Model):
         self._note_success()
         if client and client.api_calls:
             self.connection_id._note_answer()
+        if self.sync_stage:
+            self.connection_id._trigger_synchronization()
 
     def _stop_run(self, run, work, error, client=None):
         """Take back what is not committed, and note the failure where the user looks.
@@ -264,8 +269,12 @@ class PontoAccount(models.Model):
         request_id = getattr(error, "request_id", None)
         run.write({"state": "error", "ended_at": now, "error_code": name, "request_id": request_id})
         self.asked_by_id = False  # what is tried again later follows no click
+        if isinstance(error, EndlessPages):
+            self._restart_pull()  # its cursors lead nowhere
         if not alone:
             self.connection_id._register_failure(error)
+            if isinstance(error, RateLimited):
+                self._let_others_go_first(run)
             return
         if isinstance(error, PontoError):
             self.connection_id._note_answer()
@@ -282,3 +291,16 @@ class PontoAccount(models.Model):
         self._note_failure()
         self.connection_id._trigger_synchronization(next_attempt_at)
         _logger.warning("Ponto account %s: %s (request %s)", self.id, getattr(error, "code", name), request_id)
+
+    def _let_others_go_first(self, run):
+        """Let the other accounts be read before this one, when too many calls stopped its last run too.
+
+        Ponto may refuse the calls for one account only: it must not stand in the way of the others for good.
+
+        :param run: `ponto.synchronization` record that has just failed
+        """
+        earlier = [("account_id", "=", self.id), ("id", "<", run.id), ("state", "!=", "running")]
+        last = self.env["ponto.synchronization"].search(earlier, order="id desc", limit=1)
+        if last.error_code == RateLimited.__name__:
+            self.next_attempt_at = fields.Datetime.add(self.connection_id.next_sync_at, hours=BACKOFF_HOURS[0])
+            self.connection_id._trigger_synchronization(self.next_attempt_at)

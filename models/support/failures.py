@@ -6,8 +6,10 @@ from odoo.tools.translate import LazyTranslate
 
 from ...const import AUTHORIZATION_ISSUES
 from ...ponto_client import (
+    CallsSpent,
     ConnectionFailed,
     CredentialsError,
+    EndlessPages,
     ForeignLink,
     FormatError,
     InvalidAddress,
@@ -68,6 +70,22 @@ REACTIONS = {
     ForeignLink: Reaction(
         "account", False, _lt("Ponto's answer points to an address that does not belong to Ponto; it was not followed.")
     ),
+    EndlessPages: Reaction(
+        "account",
+        False,
+        _lt(
+            "A list at Ponto leads in a circle or does not end, so reading it was stopped. What was read is kept; it is"
+            " tried again by itself."
+        ),
+    ),
+    CallsSpent: Reaction(
+        "account",
+        False,
+        _lt(
+            "This synchronization was stopped because it took more calls to Ponto than one may take. What was read is"
+            " kept; the next one goes on from there by itself."
+        ),
+    ),
     FormatError: Reaction(
         "account",
         False,
@@ -100,6 +118,16 @@ BY_NAME["AccountRefused"] = Reaction(
     _lt(
         "Ponto refuses to give this account, and gives the others. Look at its authorization in Ponto; it is tried again"
         " by itself."
+    ),
+)
+# What a run says that ended well, but not with everything (same names as failures where it is the same).
+STILL_MOVING = "StillMoving"
+BY_NAME[STILL_MOVING] = Reaction(
+    "account",
+    False,
+    _lt(
+        "Ponto refreshed this account again and again while it was read. What came last is read at the next"
+        " synchronization; bank and books are compared then."
     ),
 )
 UNEXPECTED = _lt(
