@@ -12,6 +12,7 @@ from . import (
     account_journal_matching,
     account_journal_notice,
     account_move,
+    ponto_access,
     ponto_account,
     ponto_account_agreement,
     ponto_account_authorization,

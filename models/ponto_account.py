@@ -10,7 +10,7 @@ class PontoAccount(models.Model):
 
     _name = "ponto.account"
     _description = "Online Bank Account"
-    _inherit = ["mail.thread"]
+    _inherit = ["ponto.access", "mail.thread"]
     _order = "institution_id, reference, currency_code, id"
     _rec_names_search = ["reference", "normalized_reference", "description", "holder_name"]
     _check_company_auto = True
@@ -159,6 +159,7 @@ class PontoAccount(models.Model):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         return self.connection_id._action_fetch_accounts(institution=self.institution_id)
 
     def action_view_transactions(self):
@@ -166,6 +167,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_transaction_action")
         return {**action, "domain": [("account_id", "in", self.ids)]}
 
@@ -174,6 +176,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         return self.journal_id.action_view_bank_transactions()
 
     def action_view_balance(self):
@@ -181,6 +184,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_balance_day_action")
         context = {
             "search_default_since_start": 1,
@@ -195,6 +199,7 @@ class PontoAccount(models.Model):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         return self.journal_id.action_ponto_import_file()
 
     def action_view_log(self):
@@ -202,5 +207,6 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_synchronization_action")
         return {**action, "domain": [("account_id", "in", self.ids)]}

@@ -31,6 +31,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_link_action")
         return {**action, "domain": [("account_id", "in", self.ids)]}
 

@@ -96,6 +96,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         dashboard = self.env["ir.actions.act_window"]._for_xml_id("account.open_account_journal_dashboard_kanban")
         since = fields.Datetime.now() - RENEWAL_FOLLOWED
         # sudo: nobody reads these requests; they are the user's own.
@@ -116,6 +117,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_renewal_action")
         return {**action, "domain": [("line_ids.account_id", "in", self.ids)]}
 

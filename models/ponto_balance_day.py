@@ -208,6 +208,7 @@ class PontoBalanceDay(models.Model):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_transaction_action")
         return {**action, "domain": [("account_id", "=", self.account_id.id), ("date", "=", self.date)]}
 
@@ -217,6 +218,7 @@ class PontoBalanceDay(models.Model):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_account_moves_all")
         domain = [
             ("account_id", "=", self.journal_id.default_account_id.id),

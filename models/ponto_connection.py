@@ -17,7 +17,7 @@ class PontoConnection(models.Model):
 
     _name = "ponto.connection"
     _description = "Ponto Connection"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["ponto.access", "mail.thread", "mail.activity.mixin"]
     _order = "name, id"
     _check_company_auto = True
 
@@ -91,9 +91,6 @@ class PontoConnection(models.Model):
     @api.constrains("company_id")
     def _check_company_of_accounts(self):
         for connection in self:
-            # The rules are asked before a write only: nobody gives a connection to a company that is not his.
-            if not self.env.su and connection.company_id not in self.env.user.company_ids:
-                raise ValidationError(self.env._("You have no access to this company."))
             if connection.account_ids:
                 raise ValidationError(
                     self.env._("Accounts of this connection are known already: its company cannot change anymore.")
@@ -171,6 +168,7 @@ class PontoConnection(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         return {"type": "ir.actions.act_url", "url": self._get_website(), "target": "new"}
 
     def action_view_log(self):
@@ -178,6 +176,7 @@ class PontoConnection(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_synchronization_action")
         return {**action, "domain": [("connection_id", "in", self.ids)]}
 

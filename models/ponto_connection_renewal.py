@@ -42,6 +42,7 @@ class PontoConnection(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_renewal_action")
         return {**action, "domain": [("connection_id", "in", self.ids)]}
 

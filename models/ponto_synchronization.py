@@ -87,6 +87,7 @@ class PontoSynchronization(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_transaction_action")
         return {**action, "domain": [("synchronization_id", "in", self.ids)]}
 
@@ -95,6 +96,7 @@ class PontoSynchronization(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_link_action")
         return {**action, "domain": [("transaction_ids.synchronization_id", "in", self.ids)]}
 

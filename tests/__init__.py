@@ -61,6 +61,7 @@ from . import (
     test_matching_transfers,
     test_matching_truth,
     test_model,
+    test_neutralize,
     test_open_day,
     test_opening,
     test_other_feeds,
@@ -68,6 +69,7 @@ from . import (
     test_payment_alarms,
     test_payment_references,
     test_public_methods,
+    test_public_rights,
     test_pull,
     test_recognition,
     test_refresh,
@@ -94,4 +96,6 @@ from . import (
     test_undo,
     test_vanished,
     test_waiting,
+    test_walls,
+    test_walls_dialogs,
 )

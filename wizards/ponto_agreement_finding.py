@@ -165,6 +165,7 @@ class PontoAgreementFinding(models.TransientModel):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         if self.last_date:
             action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_transaction_action")
             account = self.agreement_id.account_id
@@ -177,6 +178,7 @@ class PontoAgreementFinding(models.TransientModel):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         journal = self.agreement_id.journal_id
         if self.last_date:
             action = journal.action_view_bank_transactions()
