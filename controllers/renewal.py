@@ -66,7 +66,7 @@ class PontoRenewal(Controller):
             return self._redirect(DASHBOARD)
         renewal = self._speak(way.renewal_id)
         # The next bank can be renewed from here: as long as this way back would have served.
-        link = renewal._get_link(hours=RENEWAL_RETURN_HOURS)
+        link = renewal._make_link(hours=RENEWAL_RETURN_HOURS)
         return self._show(renewal, link, visited=way.account_id.institution_id.id or 0)
 
     # ------------------------------------------------------------------

@@ -11,6 +11,7 @@ from . import (
     account_bank_statement_line,
     account_journal,
     account_move,
+    ponto_access,
     ponto_account,
     ponto_connection,
     ponto_institution,

@@ -1,4 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .support.writing import keep_own_defaults, refuse_readonly
+
+OURS = "ponto_"
 
 
 class AccountBankStatement(models.Model):
@@ -16,7 +20,18 @@ class AccountBankStatement(models.Model):
     ponto_period_start = fields.Date(readonly=True, copy=False)
     ponto_period_end = fields.Date(readonly=True, copy=False)
 
+    @api.model
+    def default_get(self, fields):
+        return keep_own_defaults(self, super().default_get(fields), OURS)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            refuse_readonly(self, vals, OURS)
+        return super().create(vals_list)
+
     def write(self, vals):
+        refuse_readonly(self, vals, OURS)
         edited = {"balance_start", "balance_end_real", "line_ids", "name"} & vals.keys()
         if edited and not self.env.context.get("ponto_statement"):
             vals = {**vals, "ponto_account_id": False}

@@ -90,6 +90,7 @@ class AccountBankStatementLine(models.Model):
 
         Lines that are matched with nothing are left alone, so a whole selection may be given; cancelled ones, too.
         """
+        self.check_access("write")
         self.filtered(lambda line: not line.label_editable and line.state != "cancel").action_undo_reconciliation()
 
     def copy_data(self, default=None):

@@ -87,6 +87,7 @@ class AccountJournal(models.Model):
 
         :return: window action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account_online_ponto.account_bank_statement_line_action"
         )
@@ -191,6 +192,7 @@ class AccountJournal(models.Model):
         :return: window action
         """
         self.ensure_one()
+        self.check_access("read")
         connections = self.env["ponto.connection"].search([("company_id", "=", self.company_id.id)])
         connection = self.ponto_account_id.connection_id or connections[:1]
         if connection:

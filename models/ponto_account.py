@@ -11,7 +11,7 @@ class PontoAccount(models.Model):
 
     _name = "ponto.account"
     _description = "Online Bank Account"
-    _inherit = ["mail.thread"]
+    _inherit = ["ponto.access", "mail.thread"]
     _order = "institution_id, reference, currency_code, id"
     _rec_names_search = ["reference", "normalized_reference", "description", "holder_name"]
     _check_company_auto = True
@@ -160,6 +160,7 @@ class PontoAccount(models.Model):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         return self.connection_id._action_fetch_accounts(institution=self.institution_id)
 
     def action_view_transactions(self):
@@ -167,6 +168,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         return open_action(self.env, "account_online_ponto.ponto_transaction_action", [("account_id", "in", self.ids)])
 
     def action_view_bank_transactions(self):
@@ -174,6 +176,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         return self.journal_id.action_view_bank_transactions()
 
     def action_view_balance(self):
@@ -181,6 +184,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         context = {
             "search_default_since_start": 1,
             "search_default_group_month": 1,
@@ -195,6 +199,7 @@ class PontoAccount(models.Model):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         return self.journal_id.action_ponto_import_file()
 
     def action_view_log(self):
@@ -202,6 +207,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         return open_action(
             self.env, "account_online_ponto.ponto_synchronization_action", [("account_id", "in", self.ids)]
         )

@@ -18,7 +18,7 @@ class PontoConnection(models.Model):
 
     _name = "ponto.connection"
     _description = "Ponto Connection"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["ponto.access", "mail.thread", "mail.activity.mixin"]
     _order = "name, id"
     _check_company_auto = True
 
@@ -113,9 +113,6 @@ class PontoConnection(models.Model):
     @api.constrains("company_id")
     def _check_company_of_accounts(self):
         for connection in self:
-            # The rules are asked before a write only: nobody gives a connection to a company that is not his.
-            if not self.env.su and connection.company_id not in self.env.user.company_ids:
-                raise ValidationError(self.env._("You have no access to this company."))
             if connection.account_ids:
                 raise ValidationError(
                     self.env._("Accounts of this connection are known already: its company cannot change anymore.")
@@ -204,6 +201,7 @@ class PontoConnection(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         return {"type": "ir.actions.act_url", "url": self._get_website(), "target": "new"}
 
     def action_view_log(self):
@@ -211,6 +209,7 @@ class PontoConnection(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         return open_action(
             self.env, "account_online_ponto.ponto_synchronization_action", [("connection_id", "in", self.ids)]
         )

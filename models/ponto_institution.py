@@ -48,6 +48,7 @@ class PontoInstitution(models.Model):
         :return dict: the action of the wizard
         """
         self.ensure_one()
+        self.check_access("read")
         return self.connection_id._action_fetch_accounts(institution=self)
 
     @api.model

@@ -99,6 +99,7 @@ class PontoSynchronization(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         return open_action(
             self.env, "account_online_ponto.ponto_transaction_action", [("synchronization_id", "in", self.ids)]
         )
@@ -108,6 +109,7 @@ class PontoSynchronization(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         return open_action(
             self.env, "account_online_ponto.ponto_link_action", [("transaction_ids.synchronization_id", "in", self.ids)]
         )

@@ -66,6 +66,7 @@ from . import (
     test_matching_truth,
     test_model,
     test_money,
+    test_neutralize,
     test_open_day,
     test_opening,
     test_other_feeds,
@@ -73,6 +74,7 @@ from . import (
     test_payment_alarms,
     test_payment_references,
     test_public_methods,
+    test_public_rights,
     test_pull,
     test_recognition,
     test_refresh,
@@ -100,4 +102,6 @@ from . import (
     test_undo,
     test_vanished,
     test_waiting,
+    test_walls,
+    test_walls_dialogs,
 )

@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .past_case import PastCase
@@ -52,7 +52,14 @@ class TestFetchAccountsStale(PastCase):
         )
         _connection, wizard = self.connect()
         line = wizard.line_ids.with_user(self.accountant)
-        line.write({"selected": True, "journal_id": foreign.id, "import_scope": "all"})
+        line.write({"selected": True, "import_scope": "all"})
+        with self.assertRaises(AccessError) as caught:
+            line.write({"journal_id": foreign.id})
+        self.assertNotIn("Secret", str(caught.exception))
+        # Nor does what got there in another way show or book anything.
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE ponto_account_fetch_line SET journal_id = %s WHERE id = %s", [foreign.id, line.id])
+        self.env.invalidate_all()
         self.assertEqual(line.known_count, 0)
         with self.assertRaises(UserError) as caught:
             wizard.with_user(self.accountant).action_confirm()

@@ -56,7 +56,13 @@ class TestFileRights(FileCase):
         env = self.env(user=self.accountant, context={"allowed_company_ids": [self.company.id, other_company.id]})
         wizard = self.upload(self.coda(30), env=env, journal=own)
         self.assertEqual(wizard.line_ids.journal_id, own)
-        wizard.line_ids.journal_id = self.journal
+        with self.assertRaisesRegex(UserError, "another company"):
+            wizard.line_ids.journal_id = self.journal
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE ponto_file_import_line SET journal_id = %s WHERE id = %s", [self.journal.id, wizard.line_ids.id]
+        )
+        self.env.invalidate_all()
         self.assertIn("Brouwerij Peeters", wizard.line_ids.refusal)
 
     def test_the_file_is_deleted_when_it_is_imported_and_files_of_others_never(self):

@@ -145,7 +145,7 @@ class TestReminders(AuthorizationCase):
         self.let_end(self.account, days=9)
         self.check()
         renewal = self.renewals().sudo()
-        token = renewal._get_link().rsplit("/", 1)[1]
+        token = renewal._make_link(days=1).rsplit("/", 1)[1]
         self.assertEqual(renewal._find_by_link(token), renewal)
         self.connection.active = False
         self.assertFalse(renewal._find_by_link(token))

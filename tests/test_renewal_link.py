@@ -241,7 +241,7 @@ class TestMailLink(LinkCase):
         parameters = self.env["ir.config_parameter"].sudo()
         secret = parameters.get_param("database.secret")
         parameters.set_param("database.secret", "of another database")
-        foreign = self.renewal._get_link()
+        foreign = self.renewal._make_link(days=1)
         parameters.set_param("database.secret", secret)
         with self.refused(urlsplit(foreign).path):
             pass

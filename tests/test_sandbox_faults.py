@@ -1,5 +1,6 @@
 """Each planned fault does what its name says, at the n-th call, and nothing afterwards."""
 
+import itertools
 import re
 import time
 

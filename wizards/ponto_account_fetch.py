@@ -12,16 +12,21 @@ class PontoAccountFetch(models.TransientModel):
 
     _name = "ponto.account.fetch"
     _description = "Fetch Accounts"
+    _inherit = ["ponto.access"]
+    _check_company_auto = True
 
     connection_id = fields.Many2one("ponto.connection", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="connection_id.company_id")
-    institution_id = fields.Many2one("ponto.institution", ondelete="cascade", help="Its accounts come first.")
+    institution_id = fields.Many2one(
+        "ponto.institution", check_company=True, ondelete="cascade", help="Its accounts come first."
+    )
     line_ids = fields.One2many("ponto.account.fetch.line", "wizard_id", string="Accounts")
     schedule = fields.Selection(related="connection_id.schedule", readonly=False)
     responsible_user_id = fields.Many2one(related="connection_id.responsible_user_id", readonly=False)
     renewer_id = fields.Many2one(related="connection_id.renewer_id", readonly=False)
     news = fields.Char(readonly=True, help="What the last refresh found.")
-    provider_count = fields.Integer(related="connection_id.provider_count")
+    # Not sudo: both say what the user himself may know and do.
+    provider_count = fields.Integer(related="connection_id.provider_count", related_sudo=False)
     organization_note = fields.Char(related="connection_id.organization_note", related_sudo=False)
     farewell = fields.Text(compute="_compute_farewell")
 
@@ -148,6 +153,7 @@ class PontoAccountFetch(models.TransientModel):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "ponto.connection",

@@ -13,7 +13,9 @@ class PontoAccountFetchLine(models.TransientModel):
 
     _name = "ponto.account.fetch.line"
     _description = "Fetch Accounts: Account"
+    _inherit = ["ponto.access"]
     _order = "sequence, id"
+    _check_company_auto = True
 
     wizard_id = fields.Many2one("ponto.account.fetch", required=True, ondelete="cascade")
     sequence = fields.Integer()
@@ -32,6 +34,7 @@ class PontoAccountFetchLine(models.TransientModel):
     was_linked = fields.Boolean(readonly=True, help="Synchronized when this was shown.")
     journal_id = fields.Many2one(
         "account.journal",
+        check_company=True,
         domain="[('type', 'in', ('bank', 'credit')), ('company_id', '=', company_id)]",
         help="Leave it empty to create a journal of its own.",
     )

@@ -7,6 +7,7 @@ class PontoAccountOpening(models.TransientModel):
 
     _name = "ponto.account.opening"
     _description = "Opening Balance"
+    _inherit = ["ponto.access"]
     _check_company_auto = True
 
     account_id = fields.Many2one("ponto.account", required=True, readonly=True, ondelete="cascade")

@@ -193,4 +193,5 @@ class PontoAgreement(models.TransientModel):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         return self.fetch_line_id.wizard_id._get_action()

@@ -190,6 +190,7 @@ class PontoAgreementFinding(models.TransientModel):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         if self.last_date:
             domain = [("account_id", "=", self.agreement_id.account_id.id), *self._get_days_domain()]
             return open_action(self.env, "account_online_ponto.ponto_transaction_action", domain)
@@ -201,6 +202,7 @@ class PontoAgreementFinding(models.TransientModel):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         journal = self.agreement_id.journal_id
         if self.last_date:
             action = journal.action_view_bank_transactions()

@@ -34,6 +34,7 @@ class PontoFileImport(models.TransientModel):
 
     _name = "ponto.file.import"
     _description = "Import a Bank File"
+    _inherit = ["ponto.access"]
 
     journal_id = fields.Many2one(
         "account.journal", required=True, readonly=True, ondelete="cascade", help="Where the file was asked for."

@@ -17,6 +17,8 @@ class PontoFileImportLine(models.TransientModel):
 
     _name = "ponto.file.import.line"
     _description = "Import a Bank File: Account"
+    _inherit = ["ponto.access"]
+    _check_company_auto = True
 
     wizard_id = fields.Many2one("ponto.file.import", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="wizard_id.company_id")
@@ -24,6 +26,7 @@ class PontoFileImportLine(models.TransientModel):
     currency_code = fields.Char("Currency", required=True, readonly=True)
     journal_id = fields.Many2one(
         "account.journal",
+        check_company=True,
         ondelete="cascade",
         domain="[('type', 'in', ('bank', 'credit')), ('company_id', '=', company_id)]",
     )

@@ -14,6 +14,7 @@ class PontoMatchChoose(models.TransientModel):
 
     _name = "ponto.match.choose"
     _description = "Match a Bank Transaction"
+    _inherit = ["ponto.access"]
 
     statement_line_id = fields.Many2one(
         "account.bank.statement.line", "Bank Transaction", required=True, readonly=True, ondelete="cascade"

@@ -6,6 +6,7 @@ class PontoMatchChooseCandidate(models.TransientModel):
 
     _name = "ponto.match.choose.candidate"
     _description = "Match a Bank Transaction: Candidate"
+    _inherit = ["ponto.access"]
 
     wizard_id = fields.Many2one("ponto.match.choose", required=True, ondelete="cascade", index=True)
     key = fields.Char(required=True, readonly=True)

@@ -6,6 +6,7 @@ class PontoMatchChooseDocument(models.TransientModel):
 
     _name = "ponto.match.choose.document"
     _description = "Match a Bank Transaction: Open Document"
+    _inherit = ["ponto.access"]
 
     wizard_id = fields.Many2one("ponto.match.choose", required=True, ondelete="cascade", index=True)
     # As in the dialog: with the user's own rights.

@@ -11,6 +11,7 @@ class PontoSynchronizationUndo(models.TransientModel):
 
     _name = "ponto.synchronization.undo"
     _description = "Undo Import"
+    _inherit = ["ponto.access"]
 
     synchronization_id = fields.Many2one("ponto.synchronization", required=True, readonly=True, ondelete="cascade")
     account_id = fields.Many2one(related="synchronization_id.undo_account_id")

@@ -55,6 +55,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_account_overview_action")
         current = self.env.company
         companies = [current.id, *(self.env.user.company_ids - current).ids]

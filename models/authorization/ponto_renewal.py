@@ -9,6 +9,8 @@ from ..support.days import local_day, say_day, say_recent_day
 from .signed_address import MAIL_SCOPE, read_signed, sign
 
 TEMPLATE = "account_online_ponto.mail_template_renewal"
+# In the context of the mail that the addon itself makes. A context that comes over the network cannot hold it.
+OWN_MAIL = object()
 MAIL_QUEUE = "mail.ir_cron_mail_scheduler_action"
 
 
@@ -187,7 +189,7 @@ class PontoRenewal(models.Model):
         template = self.env.ref(TEMPLATE, raise_if_not_found=False)
         if not template:
             raise UserError(self.env._("The e-mail template for renewals was deleted: upgrade the app to restore it."))
-        mail_id = template.send_mail(
+        mail_id = template.with_context(ponto_renewal_mail=OWN_MAIL).send_mail(
             self.id,
             email_values={"references": self.connection_id._get_renewal_thread()},
         )
@@ -269,17 +271,25 @@ class PontoRenewal(models.Model):
         responsible = self.connection_id._get_responsible().partner_id
         return "" if responsible == self.partner_id else responsible.email_formatted or ""
 
-    def _get_link(self, **validity):
-        """Return the address that leads from the mail to the bank, without a login.
+    def _get_link(self):
+        """Return the address in the mail, which leads to the bank without a login.
 
-        :param validity: how long it serves, as for a `timedelta`; that of a mail when not given
+        :return str: signed; it serves nothing anymore once all is renewed
+        :raises AccessError: outside of the mail that the addon makes. Superuser mode is no proof: Odoo renders a template
+            in it for whoever writes a mail about the renewal
+        """
+        self.ensure_one()
+        if self.env.context.get("ponto_renewal_mail") is not OWN_MAIL:
+            raise AccessError(self.env._("The link is for who renews."))
+        return self._make_link(days=RENEWAL_LINK_DAYS)
+
+    def _make_link(self, **validity):
+        """Return an address that leads to the bank without a login.
+
+        :param validity: how long it serves, as for a `timedelta`
         :return str: signed; it serves nothing anymore once all is renewed
         """
         self.ensure_one()
-        if not self.env.su:
-            # Rendering a template by RPC would give it to whoever may read the renewal.
-            raise AccessError(self.env._("The link is for who renews."))
-        validity = validity or {"days": RENEWAL_LINK_DAYS}
         # sudo: whoever edits the mail may put the link into it; nobody reads what signs it.
         token = sign(self.env, MAIL_SCOPE, [self.id, self.sudo().nonce], **validity)
         return f"{self.get_base_url()}/ponto/renew/{token}"

@@ -99,6 +99,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         dashboard = self.env["ir.actions.act_window"]._for_xml_id("account.open_account_journal_dashboard_kanban")
         since = fields.Datetime.now() - RENEWAL_SHOWN
         # sudo: nobody reads these requests; they are the user's own.
@@ -119,6 +120,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         return open_action(
             self.env, "account_online_ponto.ponto_renewal_action", [("line_ids.account_id", "in", self.ids)]
         )
@@ -246,6 +248,7 @@ class PontoConnection(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         return open_action(self.env, "account_online_ponto.ponto_renewal_action", [("connection_id", "in", self.ids)])
 
     def _get_website(self):

@@ -320,6 +320,7 @@ class PontoAccount(models.Model):
         :raises UserError: when there is nothing to propose
         """
         self.ensure_one()
+        self.check_access("write")
         if not self.linked or self.sync_stage or not self._are_past_balances_known():
             raise UserError(
                 self.env._("The balance before the first transaction is not known yet. Fetch the transactions first.")

@@ -209,6 +209,7 @@ class PontoBalanceDay(models.Model):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         return open_action(
             self.env,
             "account_online_ponto.ponto_transaction_action",
@@ -221,6 +222,7 @@ class PontoBalanceDay(models.Model):
         :return dict: the action
         """
         self.ensure_one()
+        self.check_access("read")
         domain = [
             ("account_id", "=", self.journal_id.default_account_id.id),
             ("company_id", "=", self.journal_id.company_id.id),

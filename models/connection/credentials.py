@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from ...const import PONTO_HOSTS, PONTO_URL
 from ...ponto_client import NotFound, PontoClient, PontoError, RequestRefused, ScopeError
 from ..support.failures import explain
-from ..support.writing import refuse_readonly
+from ..support.writing import keep_own_defaults, refuse_readonly
 
 
 class PontoConnection(models.Model):
@@ -77,6 +77,10 @@ class PontoConnection(models.Model):
         # sudo: a system parameter decides, whoever edits the connection.
         value = self.env["ir.config_parameter"].sudo().get_param("account_online_ponto.allowed_hosts", "")
         return {host.strip() for host in value.split(",") if host.strip()}
+
+    @api.model
+    def default_get(self, fields):
+        return keep_own_defaults(self, super().default_get(fields))
 
     @api.model_create_multi
     def create(self, vals_list):

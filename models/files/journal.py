@@ -24,6 +24,8 @@ class AccountJournal(models.Model):
         :return: window action
         """
         self.ensure_one()
+        self.check_access("read")
+        self.env["account.bank.statement.line"].check_access("create")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Import a Bank File"),

@@ -33,6 +33,7 @@ class PontoAccount(models.Model):
 
         :return dict: the action
         """
+        self.check_access("read")
         return open_action(self.env, "account_online_ponto.ponto_link_action", [("account_id", "in", self.ids)])
 
     def _recognize(self, run):

@@ -24,6 +24,7 @@ class AccountJournal(models.Model):
 
         :return dict: window action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("account_online_ponto.ponto_review_action")
         journals = self._get_review_journals()
         action["domain"] = [*literal_eval(action["domain"]), ("journal_id", "in", journals.ids)]
@@ -35,6 +36,7 @@ class AccountJournal(models.Model):
 
         :return dict: window action
         """
+        self.check_access("read")
         return open_action(self.env, "account_online_ponto.ponto_match_action", [("journal_id", "in", self.ids)])
 
     def action_ponto_view_alarms(self):
@@ -42,6 +44,7 @@ class AccountJournal(models.Model):
 
         :return dict: window action
         """
+        self.check_access("read")
         domain = [("journal_id", "in", self._get_review_journals().ids)]
         context = {"search_default_open": 1}
         return open_action(self.env, "account_online_ponto.ponto_payment_alarm_action", domain, context=context)
@@ -57,6 +60,7 @@ class AccountJournal(models.Model):
         :return dict: `exact`, the number of exact matches to apply; the same as a sentence; `alarms`, a sentence or
             nothing; `may`, whether the user may match
         """
+        self.check_access("read")
         journals = self._get_review_journals()
         exact = self.env["ponto.match"].search_count(journals._get_proposed_domain())
         alarms = self.env["ponto.payment.alarm"].search_count(
@@ -97,6 +101,7 @@ class AccountJournal(models.Model):
         :return dict: a notice
         :raises AccessError: for who may not write bank transactions
         """
+        self.check_access("read")
         self.env["account.bank.statement.line"].check_access("write")
         found = self._get_review_journals()._find_proposed()
         # sudo: Odoo's own way to commit asks for it; the work is done with the rights of the user.
@@ -165,6 +170,7 @@ class AccountJournal(models.Model):
         :return dict: a notice
         :raises AccessError: for who may not write bank transactions
         """
+        self.check_access("read")
         self.env["account.bank.statement.line"].check_access("write")
         matching, log = self.env["ponto.matching"], self.env["ponto.match"]
         journals = self._get_review_journals()

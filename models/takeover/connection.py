@@ -20,6 +20,7 @@ class PontoConnection(models.Model):
     provider_count = fields.Integer("Fed by the OCA Module", compute="_compute_provider_count")
 
     @api.depends("company_id")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_provider_count(self):
         for connection in self:
             connection.provider_count = len(self._get_providers(connection.company_id))
