@@ -11,7 +11,7 @@ from odoo.tools import mute_logger
 
 from ..const import WORKERS
 from ..models import ponto_account_sync, ponto_synchronization
-from ..models.ponto_slice import WorkSlice
+from ..models.support.work_slice import WorkSlice
 from ..ponto_client import client
 from .common import IBAN, OTHER_IBAN, PontoCase
 from .refresh_case import RefreshCase
