@@ -81,6 +81,7 @@ from . import (
     test_rights_screens,
     test_rpc,
     test_sandbox_faults,
+    test_sandbox_keeping,
     test_sandbox_lookalike,
     test_sandbox_routes,
     test_sandbox_samples,
