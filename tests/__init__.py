@@ -29,6 +29,7 @@ from . import (
     test_connection_check_click,
     test_connection_check_server,
     test_dates,
+    test_dev_tools,
     test_down,
     test_fetch_accounts,
     test_fetch_accounts_stale,
