@@ -58,7 +58,14 @@ class Bank(OwnerActs):
         )
         # What the Belgian company hands to the control route: invoices, partners, names of the accounts.
         self.scenario: Any = None
-        self._sequence = itertools.count(1)
+        self._sequence = 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return everything but the lock, which belongs to a process."""
+        return {name: value for name, value in vars(self).items() if name != "lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, lock=threading.RLock())
 
     def tick(self) -> None:
         """Let everything happen that is due by now; every call does this first."""
@@ -199,7 +206,8 @@ class Bank(OwnerActs):
         attributes: dict[str, Any],
     ) -> Transaction:
         attributes = dict(attributes)
-        number = next(self._sequence)
+        self._sequence += 1
+        number = self._sequence
         now = self.clock.now()
         item = Transaction(
             id=attributes.pop("id", None) or self.new_id("transaction"),

@@ -7,7 +7,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-MISSING = object()
+
+class _Missing:
+    """One value that is no value, also after it was written down and read again."""
+
+    def __reduce__(self) -> str:
+        return "MISSING"
+
+
+MISSING = _Missing()
 # Ponto takes 180 days where a bank states nothing else (support article KA-02516).
 DEFAULT_LIFETIME_DAYS = 180
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,7 @@ from .bank import Bank
 from .control import Control
 from .discovery import discovery_document
 from .faults import Fault, Faults, bend_next_link, never_rest
+from .keeping import Keeper
 from .records import Integration, Options
 from .rendering import Renderer
 from .web import Call, Refusal, ServerThread, json_response, new_request_id, not_found
@@ -72,10 +74,12 @@ class Sandbox:
 
     :param bank: the bank behind it
     :param port: to listen on; 0 takes a free one
+    :param keeper: writes the bank down whenever a call has changed it; nobody does when omitted
     """
 
-    def __init__(self, bank: Bank, port: int = 0) -> None:
+    def __init__(self, bank: Bank, port: int = 0, keeper: Keeper | None = None) -> None:
         self.bank = bank
+        self._keeper = keeper
         self.faults = Faults()
         self.requests: list[Call] = []
         self._control = Control(bank, self.faults, self.requests)
@@ -119,7 +123,7 @@ class Sandbox:
         request = Request(environ)
         request_id = new_request_id()
         if request.path.startswith(("/_sandbox/", "/dashboard", "/authorize/", "/favicon.ico")):
-            response = self._guard(request_id, lambda: self._local(request))
+            response = self._guard(request, request_id, lambda: self._local(request))
             return response(environ, start_response)
         with self.bank.lock:
             hitting = self.faults.hitting(request.method, request.path)
@@ -129,7 +133,7 @@ class Sandbox:
         if cut is not None and not cut.options.get("after_bytes"):
             self._record(request, 0)
             raise ConnectionAbortedError("cut by a planned fault")
-        response = self._spoiled(hitting) or self._guard(request_id, lambda: self._answer(request, hitting))
+        response = self._spoiled(hitting) or self._guard(request, request_id, lambda: self._answer(request, hitting))
         if "malformed" in hitting:
             response.set_data(response.get_data()[: max(1, len(response.get_data()) * 2 // 3)])
         response.headers["ibanity-request-id"] = request_id
@@ -146,10 +150,10 @@ class Sandbox:
         with self.bank.lock:
             self.requests.append(call)
 
-    def _guard(self, request_id: str, answer: Callable[[], Response]) -> Response:
+    def _guard(self, request: Request, request_id: str, answer: Callable[[], Response]) -> Response:
         """Turn refusals into error documents."""
         try:
-            with self.bank.lock:
+            with self._kept(request):
                 self.bank.tick()
                 return answer()
         except Refusal as error:
@@ -162,6 +166,16 @@ class Sandbox:
             # Strict: what is no documented route does not exist, not even with another slash.
             refusal = not_found("route")
         return json_response(refusal.document(request_id), refusal.status)
+
+    @contextlib.contextmanager
+    def _kept(self, request: Request) -> Iterator[None]:
+        """Hold the bank's lock, and write the bank down before anybody learns what has changed."""
+        with self.bank.lock:
+            try:
+                yield
+            finally:
+                if self._keeper is not None:
+                    self._keeper.keep(request.method)
 
     @staticmethod
     def _spoiled(hitting: dict[str, Fault]) -> Response | None:

@@ -40,6 +40,8 @@ class Synchronizer:
         self.synchronizations: dict[str, Synchronization] = {}
         self._asked: dict[tuple[str, str], datetime] = {}
         self.background_until = clock.now()
+        # Counts what time alone has changed here, so that nobody needs to compare.
+        self.changes = 0
 
     # -- on request ------------------------------------------------------------------------------------------------
 
@@ -70,6 +72,7 @@ class Synchronizer:
             customer_online=customer_online,
         )
         self.synchronizations[sync.id] = sync
+        self.changes += 1
         return sync
 
     # -- time passes -----------------------------------------------------------------------------------------------
@@ -92,6 +95,11 @@ class Synchronizer:
             if slots and account.background:
                 self._background(account, slots)
 
+    def forget_steady_time(self) -> None:
+        """Let what was running end at the next look: the machine's steady clock may have begun anew since."""
+        for sync in self._running:
+            sync.started = None
+
     def _progress(self, now: datetime) -> None:
         """Move requested synchronizations on, by the sandbox's clock or by real time, whichever ran further."""
         needed = self._options.synchronization_seconds
@@ -103,6 +111,7 @@ class Synchronizer:
             elif elapsed >= needed / 2:
                 sync.status = "running"
                 sync.updated_at = max(sync.updated_at, now)
+                self.changes += 1
 
     def _notice(self, account: Account, now: datetime) -> None:
         """Record that Ponto has seen new data, later than every earlier record even on a frozen clock."""
@@ -153,6 +162,7 @@ class Synchronizer:
 
     def _finish(self, sync: Synchronization, at: datetime, quiet: bool = False) -> None:
         account = sync.account
+        self.changes += 1
         sync.updated_at = at
         sync.errors = [] if quiet else self._problems(account, sync.created_at)
         sync.status = "error" if sync.errors else "success"

@@ -5,7 +5,26 @@ import time
 from collections.abc import Callable
 
 from . import process
-from .output import Failure, say
+from .output import Failure, in_order, say
+
+EPILOG = """\
+needs
+  Linux and Python 3.10 to 3.13 with venv; a newer one may start ./dev, which then takes /usr/bin/python3 for Odoo.
+  PostgreSQL 13 or newer (a server of its own is started; yours is not touched), and Chromium for test and walk.
+  Debian's packages of these: root gets what is missing by apt, everybody else is told the command.
+  Odoo 19 comes as Debian's package from the mirrors that apt is set up with. Where there is no apt, ODOO_HOME names
+  an Odoo 19: a checkout, its Python package `odoo`, or the folder that holds the package.
+  lint and wheel need no database.
+
+costs
+  The first demo downloads about 215 MB: Odoo 132 MB, Python packages 61 MB, apt's lists 20 MB. PostgreSQL, where it
+  is missing, is another 45 MB, Chromium 110 MB, and what they need. Then 2.5 GB of disk are used, 1.3 GB by Odoo.
+
+places
+  Everything lies in one cache folder: ACCOUNT_ONLINE_PONTO_HOME, or account_online_ponto in your cache directory.
+  As root the databases lie in /var/lib/account_online_ponto when the user postgres cannot enter that folder.
+  ./dev clean deletes both; packages that apt installed stay.
+"""
 
 
 def main(arguments: list[str]) -> int:
@@ -15,6 +34,7 @@ def main(arguments: list[str]) -> int:
     :return: exit code: 0, 1 for a failure, 2 for a wrong command line, 130 when interrupted
     """
     process.install_signal_handlers()
+    in_order()
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
     if rest and options.command != "test":
@@ -40,8 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev",
         description="Everything needed to try, test and package the addon, on a real Odoo 19.",
-        epilog="All it makes lies in one cache folder: ACCOUNT_ONLINE_PONTO_HOME, or account_online_ponto in your cache "
-        "directory. ODOO_HOME names an existing Odoo 19 (a checkout, or the folder of the Python package).",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -64,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--seed", type=int, help="repeat what --only drew at random with this seed")
     serve = add("serve", "Show the demo database in the web client, with a running sandbox.", _serve)
     serve.add_argument("--port", type=int, default=8069, help="port of the web client (default %(default)s)")
+    add("walk", "Press every button of the demo's dashboard in a browser, as ./dev serve shows it.", _walk)
     shell = add("shell", "Open an Odoo shell; it runs what standard input holds.", _shell)
     shell.add_argument("-d", "--database", help="name of the database, made when missing")
     lint = add("lint", "Check the sources, and that each checker still finds a planted error.", _lint)
@@ -98,6 +119,12 @@ def _serve(options: argparse.Namespace, _rest: list[str]) -> int:
     from . import serve
 
     return serve.run(options.port)
+
+
+def _walk(_options: argparse.Namespace, _rest: list[str]) -> int:
+    from . import walk
+
+    return walk.run()
 
 
 def _shell(options: argparse.Namespace, _rest: list[str]) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from . import places, sandbox_process
@@ -38,7 +39,7 @@ KEYS = (
 COLUMNS = (
     ("Bank", "institution"),
     ("Account", "reference"),
-    ("", "currency"),
+    ("Currency", "currency"),
     ("Authorized until", "authorized_until"),
     ("In Ponto", "in_ponto"),
     ("Imported", "imported"),
@@ -49,6 +50,37 @@ COLUMNS = (
     ("State", "state"),
 )
 CENT = Decimal("0.01")
+COMPANY = "Atelier Noordzee BV"  # whose name the banks and Ponto have too
+
+
+@dataclass(frozen=True)
+class Login:
+    """A person of the demo; the password is the login.
+
+    :param group: external id of the only group beside *Internal User*
+    :param may: what the person may do, for the reader
+    """
+
+    login: str
+    name: str
+    group: str
+    may: str
+
+
+LOGINS = (  # the first works in the demo
+    Login(
+        "accountant",
+        "Anke Boekhouder",
+        "account.group_account_manager",
+        "Administrator of Invoicing, no other right: connects, fetches, matches, undoes",
+    ),
+    Login(
+        "invoicing",
+        "Bram Facturatie",
+        "account.group_account_invoice",
+        "Invoicing only: makes invoices, sees the bank's transactions and changes none",
+    ),
+)
 
 
 def database_name() -> str:
@@ -80,13 +112,13 @@ def run(*, as_json: bool) -> int:
     start = time.monotonic()
     databases = open_workshop()
     with exclusive():
-        accounts, matches, seconds = play(databases)
+        result = play(databases)
+    accounts, matches, seconds = result["accounts"], result["matches"], result["seconds"]
     seconds["total"] = round(time.monotonic() - start, 1)
     problems = [
         f"{account['reference']} {account['currency']}: {text}" for account in accounts for text in account["problems"]
     ]
-    print_table(accounts)
-    print_matches(matches)
+    show(result)
     if not matches["matched_by_itself"]["invoices"]:
         problems.append("No invoice was settled by itself.")
     if not accounts:
@@ -101,16 +133,17 @@ def run(*, as_json: bool) -> int:
     return 1 if problems else 0
 
 
-def play(databases: Databases) -> tuple[list[dict], dict[str, dict], dict[str, float]]:
+def play(databases: Databases) -> dict:
     """Make the demo database, let the demo script work in it against a fresh sandbox, and compare.
 
-    :return: the accounts with what was found, what was matched, and the seconds of the demo's steps
+    :return: the ``accounts`` with what was found, what was matched (``matches``), how many ``invoices`` are paid, and
+        the ``seconds`` of the demo's steps
     """
     name = database_name()
+    sandbox_process.forget()
     with step("Making the demo database"):
         databases.make_fresh(name)
-    with sandbox_process.running(databases.runner.python, sandbox_process.new()) as sandbox:
-        sandbox_process.remember(sandbox)
+    with sandbox_process.running(databases.runner.python, sandbox_process.new(), kept=True) as sandbox:
         with step("Playing the demo in Odoo"):
             result = _play_in_odoo(databases, name, sandbox)
         ledger = {account["ponto_id"]: account for account in sandbox.get("ledger")["accounts"]}
@@ -120,7 +153,7 @@ def play(databases: Databases) -> tuple[list[dict], dict[str, dict], dict[str, f
     for left in ledger.values():
         raise Failure(f"The account {left['reference']} {left['currency']} of the sandbox did not arrive in Odoo.")
     databases.finish(name)
-    return result["accounts"], result["matches"], result["seconds"]
+    return result
 
 
 def _play_in_odoo(databases: Databases, name: str, sandbox: sandbox_process.Sandbox) -> dict:
@@ -132,6 +165,8 @@ def _play_in_odoo(databases: Databases, name: str, sandbox: sandbox_process.Sand
         "client_secret": sandbox.secret,
         "first_day": min(day for account in ledger["accounts"] for day in account["balances"]),
         "invoices": scenario.get("invoices", []),
+        "company": COMPANY,
+        "logins": [asdict(login) for login in LOGINS],
     }
     return play_script(databases.runner, name, "demo_script.py", {"PONTO_DEMO": json.dumps(given)})
 
@@ -163,6 +198,15 @@ def _compare(account: dict, bank: dict | None, book_balance: str) -> None:
         add(f"{account['imported']} of {account['transactions']} transactions are in the books. {account['why']}")
 
 
+def show(result: dict) -> None:
+    """Print what the demo did: the accounts, and the invoices that their payments settled.
+
+    :param result: of play
+    """
+    print_table(result["accounts"])
+    print_invoices(result["invoices"], result["matches"])
+
+
 def print_table(accounts: list[dict]) -> None:
     """Print one line per account, and below it why something waits."""
     rows = [[title for title, _key in COLUMNS]]
@@ -179,13 +223,18 @@ def print_table(accounts: list[dict]) -> None:
             print(f"    {accounts[number - 1]['why']}")
 
 
-def print_matches(matches: dict[str, dict]) -> None:
-    """Print how many invoices were settled, by whom, and by which evidence."""
-    for key, title in (("applied_by_the_user", "Applied from the first import"),
-                       ("matched_by_itself", "Settled by themselves since")):  # fmt: skip
+def print_invoices(invoices: dict[str, int], matches: dict[str, dict]) -> None:
+    """Print how many invoices are paid, who matched them with their payments, and what the matches rest on."""
+    print(
+        f"\n{invoices['paid']} of the {invoices['all']} invoices of {COMPANY} are paid; {invoices['partly']} are paid in "
+        f"part, {invoices['open']} are open. These bank transactions were matched:"
+    )
+    for key, how in (("applied_by_the_user", "by one click of the accountant, after the first import"),
+                     ("matched_by_itself", "by themselves, as they arrived later")):  # fmt: skip
         found = matches[key]
-        evidence = ", ".join(f"{words}: {count}" for words, count in found["by_evidence"].items())
-        say(f"{title}: {found['invoices']} invoices by {found['transactions']} transactions ({evidence or 'none'})")
+        print(f"  {how}: {found['transactions']}, which settled {found['invoices']} invoices")
+        for evidence, count in found["by_evidence"].items():
+            print(f"    {count:>5}  {evidence}")
 
 
 def _cell(value: object) -> str:

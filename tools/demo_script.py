@@ -7,19 +7,28 @@ on a line that starts with RESULT.
 # ruff: noqa: F821 - `env` comes from the Odoo shell
 
 import collections
+import contextlib
 import datetime
 import json
 import os
 import sys
+import threading
 import time
 
 import requests
 
 from odoo import Command, fields
+from odoo.sql_db import db_connect
 
 GIVEN = json.loads(os.environ["PONTO_DEMO"])
 ATTEMPTS = 3  # a refresh between two reads costs one
 USD_RATE = 1.0921  # US dollars for one euro; any rate will do
+PROGRESS_SECONDS = 2  # between two looks at how far a step is
+HOW_FAR = """
+SELECT (SELECT COUNT(*) FROM ponto_transaction),
+       (SELECT COUNT(*) FROM account_bank_statement_line),
+       (SELECT COUNT(*) FROM ponto_match WHERE state = 'applied')
+"""
 
 
 def say(text):
@@ -28,25 +37,43 @@ def say(text):
     sys.stdout.flush()
 
 
-def make_accountant():
-    """Return the user who works in the demo, made if missing."""
-    user = env["res.users"].search([("login", "=", "accountant")])
-    if not user:
-        groups = [env.ref("base.group_user").id, env.ref("account.group_account_manager").id]
-        user = (
-            env["res.users"]
-            .with_context(no_reset_password=True)
-            .create(
-                {
-                    "name": "Anke Boekhouder",
-                    "login": "accountant",
-                    "password": "accountant",
-                    "email": "accountant@example.com",
-                    "group_ids": [Command.set(groups)],
-                }
-            )
-        )
-    return user
+@contextlib.contextmanager
+def progress():
+    """Tell now and then how far the work is, by what others can see of it."""
+    done = threading.Event()
+
+    def look():
+        while not done.wait(PROGRESS_SECONDS):
+            with db_connect(env.cr.dbname).cursor() as cr:
+                cr.execute(HOW_FAR)
+                counts = zip(cr.fetchone(), ("transactions read", "in the books", "matched"), strict=True)
+            say(f"PROGRESS {', '.join(f'{count} {words}' for count, words in counts if count)}")
+
+    thread = threading.Thread(target=look, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def make_users(logins):
+    """Create the people of the demo; a password is the login.
+
+    :return: `res.users` record of the first, who works in the demo
+    """
+    values = [
+        {
+            "name": login["name"],
+            "login": login["login"],
+            "password": login["login"],
+            "email": f"{login['login']}@example.com",
+            "group_ids": [Command.set([env.ref("base.group_user").id, env.ref(login["group"]).id])],
+        }
+        for login in logins
+    ]
+    return env["res.users"].with_context(no_reset_password=True).create(values)[0]
 
 
 def make_rates(first_day):
@@ -183,6 +210,21 @@ def count_matches(matches):
     return {"transactions": len(matches), "invoices": len(invoices), "by_evidence": dict(evidence.most_common())}
 
 
+def count_paid(moves):
+    """Return how many of the invoices are paid, as anybody sees it on the invoice.
+
+    :param moves: `account.move` records
+    """
+    moves.invalidate_recordset(["payment_state"])
+    states = collections.Counter(moves.mapped("payment_state"))
+    return {
+        "all": len(moves),
+        "paid": states["paid"] + states["in_payment"],
+        "partly": states["partial"],
+        "open": states["not_paid"],
+    }
+
+
 def describe(account, opening):
     """Return what the table shows of an account, except the ledger balance, which ./dev reads by SQL."""
     groups = account.env["ponto.transaction"]._read_group([("account_id", "=", account.id)], ["state"], ["__count"])
@@ -213,8 +255,9 @@ def timed(seconds, name, function, *arguments):
     """Call a function, note how long it took, and commit."""
     say(name.replace("_", " ").capitalize() + " ...")
     start = time.monotonic()
-    result = function(*arguments)
-    env.cr.commit()
+    with progress():
+        result = function(*arguments)
+        env.cr.commit()
     seconds[name] = round(time.monotonic() - start, 1)
     return result
 
@@ -222,11 +265,11 @@ def timed(seconds, name, function, *arguments):
 def demo():
     """Play the demo and print its result."""
     seconds = {}
-    env.company.write({"name": "Bakkerij Ponto Demo", "country_id": env.ref("base.be").id})
+    env.company.write({"name": GIVEN["company"], "country_id": env.ref("base.be").id})
     make_rates(datetime.date.fromisoformat(GIVEN["first_day"]) - datetime.timedelta(days=1))
-    accountant = make_accountant()
+    accountant = make_users(GIVEN["logins"])
     env.cr.commit()
-    timed(seconds, "create_invoices", make_invoices, GIVEN["invoices"])
+    invoices = timed(seconds, "create_invoices", make_invoices, GIVEN["invoices"])
     books = env(user=accountant.id)
     connection = timed(seconds, "connect_and_fetch_accounts", connect, books)
     timed(seconds, "synchronize", synchronize, connection)
@@ -237,7 +280,8 @@ def demo():
     accounts.invalidate_recordset()
     result = [describe(account, openings.get(account.id, 0.0)) for account in accounts]
     matches = {"applied_by_the_user": applied, "matched_by_itself": by_itself}
-    say("RESULT " + json.dumps({"accounts": result, "matches": matches, "seconds": seconds}))
+    told = {"accounts": result, "matches": matches, "invoices": count_paid(invoices), "seconds": seconds}
+    say("RESULT " + json.dumps(told))
 
 
 demo()

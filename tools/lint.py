@@ -64,8 +64,7 @@ def run(*, fix: bool = False) -> int:
     :param fix: first let those that can repair the sources
     :return: exit code, 0 only if all are satisfied, saw files, and find the error planted for them
     """
-    if not server_packages.can_make_venv():
-        server_packages.ensure()
+    server_packages.ensure(with_postgresql=False)
     python = python_env.for_lint()
     if fix:
         with step("Repairing what can be repaired"):

@@ -10,7 +10,7 @@ from pathlib import Path
 from . import places, process
 from .cluster import Cluster
 from .odoo_source import Odoo
-from .output import Failure, say
+from .output import Failure, note, say
 
 CONFIGURATION_SECONDS = 7 * 24 * 3600  # no run is that long
 
@@ -120,7 +120,8 @@ def play_script(
 ) -> dict:
     """Run a script of tools/ in an Odoo shell, show its progress and return its result.
 
-    :param script: name of the file; it prints its result as JSON on a line that starts with ``RESULT``
+    :param script: name of the file; it prints its result as JSON on a line that starts with ``RESULT``, and how far it
+        is on lines that start with ``PROGRESS``
     :param variables: added to its environment, where other users of the machine cannot read them
     :param connected: give it an environment; a script that forks opens its own cursors
     :raises Failure: when it fails
@@ -142,14 +143,15 @@ def play_script(
                 stdin=source,
                 stdout=subprocess.PIPE,
                 stderr=kept,
-                text=True,
             ) as child,
         ):
-            for line in child.stdout:
+            for line in process.lines(child):
                 if line.startswith("RESULT "):
                     result = json.loads(line.removeprefix("RESULT "))
+                elif line.startswith("PROGRESS "):
+                    note(line.removeprefix("PROGRESS "))
                 else:
-                    say(f"    {line.rstrip()}")
+                    say(f"    {line}")
             code = child.wait()
     finally:
         configuration.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ Debian's unstable suite ships Odoo 19 Community as ``odoo-19``. It is not instal
 unpacked, with the JavaScript and font packages that it links to. Nothing here needs root.
 """
 
+import contextlib
 import hashlib
 import os
 import re
@@ -31,6 +32,7 @@ LINKED_PACKAGES = (
 )
 # Listed in an asset bundle, but not free and thus not in Debian's package: its absence fails every browser test.
 NOT_SHIPPED = Path("addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js")
+DOWNLOAD_MB = 135
 ADVICE = "Set ODOO_HOME to the folder of an existing Odoo 19 instead."
 
 
@@ -60,11 +62,14 @@ def find() -> Odoo:
 
 
 def _existing(home: Path) -> Odoo:
-    for site in (home, home / "usr/lib/python3/dist-packages", home / "lib/python3/dist-packages"):
+    itself = [home.parent] if home.name == "odoo" and (home / "release.py").exists() else []
+    for site in (*itself, home, home / "usr/lib/python3/dist-packages", home / "lib/python3/dist-packages"):
         if (site / "odoo" / "release.py").exists():
             own = site / "addons"
             return _odoo(site, (own,) if (own / "account" / "__manifest__.py").exists() else ())
-    raise Failure(f"ODOO_HOME={home} holds no Odoo: it must be a checkout or a folder with the Python package `odoo`.")
+    raise Failure(
+        f"ODOO_HOME={home} holds no Odoo: it must be a checkout, the Python package `odoo`, or the folder that holds it."
+    )
 
 
 def _odoo(site: Path, addons: tuple[Path, ...]) -> Odoo:
@@ -72,10 +77,17 @@ def _odoo(site: Path, addons: tuple[Path, ...]) -> Odoo:
     match = re.search(r"^version_info\s*=\s*\((\d+),\s*(\d+)", release, re.MULTILINE)
     if not match or (int(match[1]), int(match[2])) != SERIES:
         raise Failure(f"The Odoo in {site} is not version 19.0, which this addon needs.")
-    revision = ""
-    if (site / ".git").exists():
-        revision = process.output(["git", "-C", site, "rev-parse", "HEAD"], failure="Reading Odoo's revision failed")
-    return Odoo(site, addons, places.short_hash(f"{site}\n{release}\n{revision}"))
+    return Odoo(site, addons, places.short_hash(f"{site}\n{release}\n{_revision(site)}"))
+
+
+def _revision(site: Path) -> str:
+    """Return what tells a state of a checkout from another: its commit, or without git when it last changed."""
+    if not (site / ".git").exists():
+        return ""
+    if not shutil.which("git"):
+        return str((site / ".git").stat().st_mtime_ns)
+    command = ["git", "-c", f"safe.directory={site}", "-C", site, "rev-parse", "HEAD"]
+    return process.output(command, failure="Reading Odoo's revision failed")
 
 
 def _download_and_unpack(folder: Path) -> Path:
@@ -119,11 +131,22 @@ def _download() -> list[Path]:
     names = (PACKAGE, *LINKED_PACKAGES)
     found = {name: sorted(downloads.glob(f"{name}_*.deb")) for name in names}
     if not all(found.values()):
-        with step(f"Downloading {PACKAGE} and {len(LINKED_PACKAGES)} small packages (about 135 MB)"):
+        title = f"Downloading {PACKAGE} and {len(LINKED_PACKAGES)} small packages (about {DOWNLOAD_MB} MB)"
+        with step(title, lambda: f"{_megabytes(places.cache())} of about {DOWNLOAD_MB} MB"):
             _download_with_apt(downloads)
         found = {name: sorted(downloads.glob(f"{name}_*.deb")) for name in names}
     _check_version(found[PACKAGE][-1])
     return [paths[-1] for paths in found.values()]
+
+
+def _megabytes(cache: Path) -> int:
+    """Return how much apt has downloaded, lists of packages not counted."""
+    sizes = []
+    for pattern in ("apt-*/debs/**/*", "apt-*/cache/archives/**/*"):
+        for path in cache.glob(pattern):
+            with contextlib.suppress(OSError):  # it has just got its final name
+                sizes.append(path.stat().st_size if path.is_file() else 0)
+    return sum(sizes) // 1_000_000
 
 
 def _check_version(deb: Path) -> None:
@@ -148,13 +171,8 @@ def _download_with_apt(downloads: Path) -> None:
     private = places.fresh_folder(places.cache(), "apt-")
     for folder in ("lists/partial", "cache/archives/partial", "debs"):
         (private / folder).mkdir(parents=True)
-    uris = process.output(
-        ["apt-get", "indextargets", "--format", "$(REPO_URI)"], failure="Reading apt's sources failed"
-    )
-    mirrors = [uri for uri in dict.fromkeys(uris.split()) if "security" not in uri]
-    problem = "apt has no sources"
-    for mirror in mirrors:
-        suite = _own_suite()
+    suite, problem = _own_suite(), ""
+    for mirror in _mirrors():
         _write_sources(private, mirror, ("unstable", suite) if suite else ("unstable",))
         problem = _fetch(private, suite)
         if not problem:
@@ -163,6 +181,22 @@ def _download_with_apt(downloads: Path) -> None:
             shutil.rmtree(private, ignore_errors=True)
             return
     raise Failure(f"The package {PACKAGE} cannot be downloaded from this machine's mirrors. {ADVICE}\n{problem}")
+
+
+def _mirrors() -> list[str]:
+    """Return the repositories that this machine's apt is set up with, also while it has no list of packages yet.
+
+    :raises Failure: when there is none
+    """
+    printed = process.output(["apt-get", "update", "--print-uris"], failure="Reading apt's sources failed")
+    found = dict.fromkeys(re.findall(r"^'(\S+?/)dists/", printed, re.MULTILINE))
+    mirrors = [uri for uri in found if "security" not in uri]
+    if not mirrors:
+        raise Failure(
+            "apt has no sources on this machine: enter a mirror of Debian in /etc/apt/sources.list, "
+            f"then run the command again. {ADVICE}"
+        )
+    return mirrors
 
 
 def _own_suite() -> str | None:

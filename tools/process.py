@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import selectors
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from . import places
-from .output import Failure
+from .output import BEAT_SECONDS, Failure, beat, say
 
 GRACE = 10  # seconds between the ways of ending a child
 
@@ -23,6 +24,30 @@ def install_signal_handlers() -> None:
 
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGHUP, interrupt)
+
+
+@contextlib.contextmanager
+def unbroken(text: str) -> Iterator[None]:
+    """Let an interruption wait for the end of the block; a second one does not wait.
+
+    :param text: why it waits, as a sentence
+    """
+    interruptions = []
+
+    def wait(_number, _frame):
+        interruptions.append(text)
+        if len(interruptions) > 1:
+            raise KeyboardInterrupt
+        say(f"    {text}")
+
+    before = {number: signal.signal(number, wait) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if interruptions:
+        raise KeyboardInterrupt
 
 
 def end(child: subprocess.Popen, *, group: bool = True) -> None:
@@ -58,13 +83,20 @@ def started(command: Sequence[str | Path], *, group: bool = True, **options) -> 
     :param group: give it a process group of its own, which a Ctrl-C in the terminal does not reach: it is then ended
         by the parent, once. An interactive program must stay in the terminal's group.
     :param options: passed to subprocess.Popen
+    :raises Failure: when there is no such program
     """
-    child = subprocess.Popen(
-        [str(part) for part in command],
-        start_new_session=group,
-        preexec_fn=_prepare_child,  # noqa: PLW1509 - there are no threads here
-        **options,
-    )
+    words = [str(part) for part in command]
+    try:
+        child = subprocess.Popen(
+            words,
+            start_new_session=group,
+            preexec_fn=_prepare_child,  # noqa: PLW1509 - there are no threads here
+            **options,
+        )
+    except FileNotFoundError as error:
+        if error.filename != words[0]:
+            raise
+        raise Failure(f"The program {words[0]} is not installed on this machine.") from error
     try:
         yield child
     finally:
@@ -113,11 +145,44 @@ def output(
         stderr=subprocess.STDOUT,
         **options,
     ) as child:
-        printed, _none = child.communicate(stdin)
+        printed = _communicate(child, stdin)
         if child.returncode:
             tail = "\n".join(printed.splitlines()[-40:])
             raise Failure(f"{failure or Path(command[0]).name + ' failed'} (exit code {child.returncode}).\n{tail}")
     return printed
+
+
+def _communicate(child: subprocess.Popen, stdin: str | None) -> str:
+    """Wait for the end of a program, telling how far the step is, and return what it printed."""
+    while True:
+        try:
+            return child.communicate(stdin, timeout=BEAT_SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            stdin = None  # it is on its way already
+            beat()
+
+
+def lines(child: subprocess.Popen) -> Iterator[str]:
+    """Yield the lines that a program prints, as they come, telling meanwhile how far the step is.
+
+    :param child: started with a pipe as its standard output
+    """
+    left = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.stdout, selectors.EVENT_READ)
+        while True:
+            if not selector.select(BEAT_SECONDS):
+                beat()
+                continue
+            printed = os.read(child.stdout.fileno(), 1 << 16)
+            if not printed:
+                break
+            *complete, left = (left + printed).split(b"\n")
+            for line in complete:
+                yield line.decode(errors="replace").rstrip()
+            beat()
+    if left:
+        yield left.decode(errors="replace").rstrip()
 
 
 def group_of(user: str) -> int:

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from .output import Failure, step
 HERE = Path(__file__).resolve().parent
 SYSTEM_PYTHON = "/usr/bin/python3"
 VERSIONS = ((3, 10), (3, 13))  # what Odoo 19 works with, first and last
+PINNED = re.compile(r"^[\w.-]+==", re.MULTILINE)
 DESCRIBE = """
 import importlib.util, json, sys
 usable = importlib.util.find_spec("ensurepip") is not None
@@ -76,7 +78,8 @@ def _ensure(name: str, requirements: Path, site: Path | None) -> Path:
     python = folder / "bin" / "python"
     with places.lock(f"venv-{name}"):
         if not (folder / "complete").exists():
-            with step(f"Making the Python environment for {name} (pip)"):
+            wanted = len(PINNED.findall(requirements.read_text()))
+            with step(f"Making the Python environment for {name} (pip)", lambda: _installed(folder, wanted)):
                 shutil.rmtree(folder, ignore_errors=True)
                 command = [base, "-m", "venv", folder]
                 process.output(command, env=process.plain_environment(), failure="Making a virtual environment failed")
@@ -85,6 +88,12 @@ def _ensure(name: str, requirements: Path, site: Path | None) -> Path:
                     next(folder.glob("lib/python3*/site-packages")).joinpath("odoo.pth").write_text(f"{site}\n")
                 (folder / "complete").write_text("installed\n")
     return python
+
+
+def _installed(folder: Path, wanted: int) -> str:
+    """Tell how many packages are in an environment; pip downloads them all before it installs the first."""
+    count = len(list(folder.glob("lib/python3*/site-packages/*.dist-info")))
+    return f"{min(count, wanted)} of about {wanted} packages installed"
 
 
 def _install(python: Path, requirements: Path, *options: object) -> None:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from . import odoo_source, places, process, python_env, server_packages
-from .output import Failure, step
+from .output import Failure, say, step
 
 START_SECONDS = 60
 
@@ -23,8 +23,9 @@ class Sandbox:
     """What a kept sandbox needs to come back as the one that a database knows."""
 
     port: int
-    anchor: str  # ISO date, the fictitious company's today
+    anchor: str  # ISO date, the day on which the fictitious company began
     secret: str
+    sources: str  # tells the sources that wrote its state
     client_id: str = ""
 
     @property
@@ -46,21 +47,43 @@ def _memory() -> Path:
     return places.addons_folder().parent / "sandbox.json"
 
 
+def _state() -> Path:
+    """Return the file in which the sandbox itself keeps what it knows and did."""
+    return places.addons_folder().parent / "sandbox.state"
+
+
+def _sources() -> str:
+    """Return a text that changes with the sandbox's sources: others may not read what these wrote."""
+    files = sorted((places.TREE / "sandbox").glob("*.py"))
+    return places.short_hash("\0".join(f"{path.name}\0{path.read_text(encoding='utf-8')}" for path in files))
+
+
 def new() -> Sandbox:
     """Return a sandbox with fresh credentials whose company lives today."""
-    return Sandbox(places.free_port(), datetime.date.today().isoformat(), secrets.token_hex(32))
+    return Sandbox(places.free_port(), datetime.date.today().isoformat(), secrets.token_hex(32), _sources())
 
 
-def remember(sandbox: Sandbox) -> None:
+def forget() -> None:
+    """Forget the sandbox of this tree with everything that it did: its database goes too."""
+    for path in (_memory(), _state()):
+        path.unlink(missing_ok=True)
+
+
+def _remember(sandbox: Sandbox) -> None:
     """Keep what the sandbox needs to come back, readable by the owner only."""
     places.write_private(_memory(), json.dumps(asdict(sandbox)))
 
 
 def remembered() -> Sandbox | None:
-    """Return the sandbox that the demo database of this tree knows, on a free port, or None."""
+    """Return the sandbox that the demo database of this tree knows, on a free port.
+
+    :return: None when there is none, or when what it did can no longer be read
+    """
     try:
         sandbox = Sandbox(**json.loads(_memory().read_text()))
     except (OSError, ValueError, TypeError):
+        return None
+    if sandbox.sources != _sources() or not _state().exists():
         return None
     with socket.socket() as probe:
         taken = probe.connect_ex(("127.0.0.1", sandbox.port)) == 0
@@ -68,16 +91,22 @@ def remembered() -> Sandbox | None:
 
 
 @contextlib.contextmanager
-def running(python: Path, sandbox: Sandbox) -> Iterator[Sandbox]:
+def running(python: Path, sandbox: Sandbox, *, kept: bool = False) -> Iterator[Sandbox]:
     """Run a sandbox for the length of the block.
 
     :param python: Python of the cache, which has Werkzeug
+    :param kept: it is the one of this tree's demo database, goes on where it was, and is remembered
     :return: the sandbox with the Client ID that it chose
     """
     command = [python, "-m", "tools.sandbox_server", "--port", sandbox.port, "--anchor", sandbox.anchor]
+    if kept:
+        command += ["--state", _state()]
     env = process.plain_environment(PONTO_SANDBOX_SECRET=sandbox.secret)
     with listening(command, env) as ready:
-        yield replace(sandbox, client_id=ready.split()[1])
+        answering = replace(sandbox, client_id=ready.split()[1])
+        if kept:
+            _remember(answering)
+        yield answering
 
 
 @contextlib.contextmanager
@@ -124,8 +153,11 @@ def run_in_foreground(port: int) -> int:
     :return: exit code
     """
     _require_sources()
-    if not server_packages.can_make_venv():
-        server_packages.ensure()
+    server_packages.ensure(with_postgresql=False)
     python = python_env.for_odoo(odoo_source.find())
     command = [python, "-m", "sandbox", "--port", port or places.free_port()]
-    return process.run(command, env=process.plain_environment(), cwd=places.TREE)
+    try:
+        return process.run(command, env=process.plain_environment(), cwd=places.TREE)
+    except KeyboardInterrupt:
+        say("The sandbox has ended; it forgets what it did.")
+        return 0

@@ -18,8 +18,7 @@ def build(folder: str | None) -> Path:
     """
     if not (places.TREE / "__manifest__.py").exists():
         raise Failure("This tree has no __manifest__.py yet: there is no addon to package.")
-    if not server_packages.can_make_venv():
-        server_packages.ensure()
+    server_packages.ensure(with_postgresql=False)
     target = Path(folder).expanduser().absolute() if folder else places.cache() / "dist"
     target.mkdir(parents=True, exist_ok=True)
     python = python_env.for_odoo(odoo_source.find())
@@ -28,7 +27,9 @@ def build(folder: str | None) -> Path:
         built = Path(temporary) / "built"
         command = [python, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
         command += ["--disable-pip-version-check", "--wheel-dir", built, copy]
-        process.output(command, env=process.plain_environment(), cwd=temporary, failure="Building the wheel failed")
+        # The version is the manifest's: whool would ask git how many commits came after it, where the copy is no clone.
+        env = process.plain_environment(WHOOL_POST_VERSION_STRATEGY_OVERRIDE="none")
+        process.output(command, env=env, cwd=temporary, failure="Building the wheel failed")
         wheel = next(built.glob("*.whl"))
         _check(wheel)
         return Path(shutil.copy(wheel, target))
