@@ -58,7 +58,7 @@ class Bank(OwnerActs):
         )
         # What the Belgian company hands to the control route: invoices, partners, names of the accounts.
         self.scenario: Any = None
-        self._sequence = itertools.count(1)
+        self._sequence = 0  # of the transaction that was booked last
 
     def tick(self) -> None:
         """Let everything happen that is due by now; every call does this first."""
@@ -199,7 +199,7 @@ class Bank(OwnerActs):
         attributes: dict[str, Any],
     ) -> Transaction:
         attributes = dict(attributes)
-        number = next(self._sequence)
+        self._sequence += 1
         now = self.clock.now()
         item = Transaction(
             id=attributes.pop("id", None) or self.new_id("transaction"),
@@ -211,7 +211,7 @@ class Bank(OwnerActs):
             value_date=value_date if value_date is not None else execution_date,
             booked_at=now,
             bank_updated_at=now,
-            sequence=number,
+            sequence=self._sequence,
             **attributes,
         )
         item.internal_reference = item.internal_reference or uuid_of(item.id, "internal")
