@@ -90,6 +90,7 @@ from . import (
     test_scale,
     test_screens_search,
     test_silence,
+    test_stage,
     test_take_over_tour,
     test_undo,
     test_vanished,

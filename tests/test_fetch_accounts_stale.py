@@ -10,8 +10,8 @@ from .common import PontoCase
 class TestFetchAccountsStale(PontoCase):
     """Fetch Accounts while the world changes, and with what cannot be compared."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.journal = self.env["account.journal"].create(
             {"name": "Bank with a past", "code": "PAST", "type": "bank", "company_id": self.company.id}

@@ -9,8 +9,8 @@ from .common import PontoCase
 class TestLinksMove(PontoCase):
     """What was linked to the books, or kept apart from them, stays so when the account goes on under another record."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.journal = self.env["account.journal"].create(
             {"name": "Bank with a past", "code": "PAST", "type": "bank", "company_id": self.company.id}

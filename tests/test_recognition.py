@@ -10,8 +10,8 @@ from .common import OTHER_IBAN, PontoCase
 class TestRecognition(PontoCase):
     """What is in the books already is linked, said with its evidence, and never doubled."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.journal = self.env["account.journal"].create(
             {"name": "Bank with a past", "code": "PAST", "type": "bank", "company_id": self.company.id}
