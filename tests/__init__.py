@@ -60,6 +60,7 @@ from . import (
     test_matching_suggestions,
     test_matching_transfers,
     test_matching_truth,
+    test_measuring,
     test_model,
     test_open_day,
     test_opening,

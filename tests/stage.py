@@ -4,12 +4,16 @@ import time
 from collections import deque
 from copy import deepcopy
 
+import freezegun
+
 from odoo.sql_db import Savepoint
 from odoo.tests import TransactionCase
 
 from ..sandbox.snapshot import Snapshot
 
 RECORDS = (__name__.rpartition(".")[0], "freezegun")  # whose objects change in a test: those of tests, frozen clocks
+# A clock that `prepare` froze stands still between the tests too: pytest measures how long they take by the real one.
+freezegun.configure(extend_ignore_list=["_pytest.timing"])
 OLDEST = 60  # seconds; what was made before is made again, so that no test begins long after what it begins with
 
 

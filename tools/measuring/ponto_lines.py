@@ -17,8 +17,7 @@ from coverage import CoverageData
 
 ADDON = "odoo.addons.account_online_ponto."
 NOTES = "__ponto_lines__"  # what the notes of a module are called in it
-FOLDERS = [Path(folder).resolve() for folder in os.environ["PONTO_LINES_OF"].split(os.pathsep)]
-DATA = Path(os.environ["PONTO_LINES_TO"])  # folder of the data
+FOLDERS = [Path(folder).resolve() for folder in os.environ.get("PONTO_LINES_OF", "").split(os.pathsep) if folder]
 ran: dict[str, bytearray] = {}  # by file: 1 at the number of each line that ran
 
 
@@ -70,23 +69,22 @@ def add_notes(tree: ast.Module) -> ast.Module:
 
 
 def _with_notes(node: ast.AST, statements: list[ast.stmt]) -> list[ast.stmt]:
-    noted, first = [], True
-    for statement in statements:
-        first = first and _stays_first(node, statement, is_first=not noted)
-        if not first:
-            lines = [each.lineno for each in getattr(statement, "decorator_list", ())]
-            noted += [_note(line, statement) for line in [*lines, statement.lineno]]
+    noted, future = [], []
+    for number, statement in enumerate(statements):
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            future.append(statement.lineno)  # nothing may stand before it
+        elif number or not _is_docstring(node, statement):
+            decorators = [each.lineno for each in getattr(statement, "decorator_list", ())]
+            noted += [_note(line, statement) for line in [*future, *decorators, statement.lineno]]
+            future.clear()
         noted.append(statement)
     return noted
 
 
-def _stays_first(node: ast.AST, statement: ast.stmt, *, is_first: bool) -> bool:
-    """Tell whether nothing may stand before a statement: a docstring, or an import from the future."""
-    if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-        return True
+def _is_docstring(node: ast.AST, first: ast.stmt) -> bool:
+    """Tell whether a first statement documents what it stands in."""
     documented = isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
-    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    return documented and is_first and is_text
+    return documented and isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
 
 
 def _note(line: int, place: ast.stmt) -> ast.stmt:
@@ -97,10 +95,12 @@ def _note(line: int, place: ast.stmt) -> ast.stmt:
 
 def pytest_sessionfinish() -> None:
     """Write what this process noted; of files that it never loaded, that nothing ran."""
-    data = CoverageData(str(DATA / f"coverage.{os.getpid()}"))
+    data = CoverageData(str(Path(os.environ["PONTO_LINES_TO"]) / f"coverage.{os.getpid()}"))
     data.add_lines({path: [line for line, noted in enumerate(lines) if noted] for path, lines in ran.items()})
     data.touch_files([str(path) for folder in FOLDERS for path in folder.rglob("*.py")])
     data.write()
 
 
-sys.meta_path.insert(0, NotingFinder)
+def pytest_configure() -> None:
+    """Begin to note, before anything of the addon is loaded."""
+    sys.meta_path.insert(0, NotingFinder)
