@@ -56,10 +56,12 @@ class PontoClient:
     :param client_secret: its secret.
     :param token_store: where the token lives, by default in this object only.
     :param session: a session to use instead of an own one.
-    :param pause: called with the seconds to wait before a repeated call.
+    :param pause: called with the seconds to wait before a repeated call, by default ``sleeper``, which waits.
     :param retries: how many times a failed read is repeated.
     :raise InvalidAddress: ``base_url`` is not an http(s) address.
     """
+
+    sleeper: Callable[[float], None] = staticmethod(time.sleep)
 
     def __init__(
         self,
@@ -69,11 +71,11 @@ class PontoClient:
         *,
         token_store: TokenStore | None = None,
         session: requests.Session | None = None,
-        pause: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], None] | None = None,
         retries: int = 2,
     ) -> None:
         self._base = BaseAddress.parse(base_url)
-        self._transport = Transport(self._base, session, pause, retries)
+        self._transport = Transport(self._base, session, pause or self.sleeper, retries)
         self._authenticator = Authenticator(self._transport, client_id, client_secret)
         self._tokens = token_store if token_store is not None else MemoryTokenStore()
 

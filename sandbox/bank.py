@@ -58,7 +58,7 @@ class Bank(OwnerActs):
         )
         # What the Belgian company hands to the control route: invoices, partners, names of the accounts.
         self.scenario: Any = None
-        self._sequence = 0
+        self._sequence = 0  # of the transaction that was booked last
 
     def __getstate__(self) -> dict[str, Any]:
         """Return everything but the lock, which belongs to a process."""
@@ -207,7 +207,6 @@ class Bank(OwnerActs):
     ) -> Transaction:
         attributes = dict(attributes)
         self._sequence += 1
-        number = self._sequence
         now = self.clock.now()
         item = Transaction(
             id=attributes.pop("id", None) or self.new_id("transaction"),
@@ -219,7 +218,7 @@ class Bank(OwnerActs):
             value_date=value_date if value_date is not None else execution_date,
             booked_at=now,
             bank_updated_at=now,
-            sequence=number,
+            sequence=self._sequence,
             **attributes,
         )
         item.internal_reference = item.internal_reference or uuid_of(item.id, "internal")

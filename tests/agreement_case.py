@@ -8,8 +8,8 @@ from .common import PontoCase
 class AgreementCase(PontoCase):
     """A journal with a past, and a bank account that was never linked."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.journal = self.env["account.journal"].create(
             {"name": "Old Bank", "code": "OLD", "type": "bank", "company_id": self.company.id}
         )

@@ -16,8 +16,8 @@ class AuthorizationCase(PontoCase):
 
     beginning = datetime(2026, 3, 2, 6, 0)
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         clock = freeze_time(self.beginning)
         self.frozen = clock.start()
         self.addCleanup(clock.stop)

@@ -10,8 +10,8 @@ TOUR_SECONDS = 180  # the longest on a busy machine
 class BrowserCase(RpcCase):
     """Tours of the web client; the scheduled action works between them."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account_with_payments()
 
     def watch(self, tour, user, **given):

@@ -10,8 +10,8 @@ SCHEDULED = ("cron_synchronize", "cron_check_authorizations")
 class CheckCase(PontoCase):
     """Everything is in order at the beginning; each test breaks something, and mends it by the button of its line."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.pay(self.bank_account, "1.00")
         self.connection = self.connect_and_import()

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 
-from odoo.tests import TransactionCase, new_test_user
-
+from ..ponto_client import PontoClient
 from ..sandbox import Bank, Sandbox
 from ..sandbox.clock import brussels_day
+from . import books
 from .invariants import Watch, violations
+from .stage import StageCase
 
 IBAN = "BE68539007547034"
 OTHER_IBAN = "BE71096123456769"
@@ -26,52 +27,45 @@ def let_midnight_pass():
         time.sleep(3600 - seconds)
 
 
-class PontoCase(TransactionCase):
+class PontoCase(StageCase):
     """A Belgian company in EUR with books, and a Ponto of its own on the loopback."""
 
     @classmethod
     def setUpClass(cls):
         let_midnight_pass()
         super().setUpClass()
-        cls.company = cls._create_company("Bakkerij Maes")
+        cls.pauses = []  # in seconds, which the client would have waited
+        cls.classPatch(PontoClient, "sleeper", staticmethod(cls.pauses.append))
+        cls.company = books.find(cls.env, "company") or books.create_company(cls.env, "Bakkerij Maes")
         cls.env.user.company_ids |= cls.company
         cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids, "lang": "en_US"})
-        cls.accountant = cls._create_user("ponto_accountant", "account.group_account_manager")
-        cls.invoicing = cls._create_user("ponto_invoicing", "account.group_account_invoice")
-        cls.employee = cls._create_user("ponto_employee", "base.group_user")
+        known = {name: books.find(cls.env, name) for name in books.USERS}
+        users = known if all(known.values()) else books.create_users(cls.env, cls.company)
+        cls.accountant, cls.invoicing, cls.employee = (users[name] for name in books.USERS)
         cls.env["ir.config_parameter"].set_param("account_online_ponto.allowed_hosts", "127.0.0.1")
 
     @classmethod
     def _create_company(cls, name):
-        company = cls.env["res.company"].create(
-            {"name": name, "country_id": cls.env.ref("base.be").id, "currency_id": cls.env.ref("base.EUR").id}
-        )
-        cls.env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
-        # The chart may bring the currency of its country along.
-        company.currency_id = cls.env.ref("base.EUR")
-        return company
+        return books.take_company(cls.env, name)
 
     @classmethod
     def _create_user(cls, login, groups, company=None):
-        company = company or cls.company
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=company.id,
-            company_ids=[(6, 0, company.ids)],
-            context={"no_reset_password": True},
-        )
+        return books.create_user(cls.env, login, groups, company or cls.company)
 
-    def setUp(self):
-        let_midnight_pass()
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank = Bank()
         self.integration = self.bank.add_integration(name="Books")
         self.institution = self.bank.add_institution("Bank van Brabant", bic="BRABBEBB")
         self.sandbox = Sandbox(self.bank, port=0)
         self.sandbox.start()
         self.addCleanup(self.sandbox.stop)
+
+    def setUp(self):
+        let_midnight_pass()
+        super().setUp()
+        self.pauses.clear()
+        self.sandbox.start()  # a test before may have stopped it
 
     # ------------------------------------------------------------------ at the bank
 

@@ -11,8 +11,8 @@ from .common import IBAN, PontoCase
 class FileCase(PontoCase):
     """The bank's balance of every day is the oracle: of the sandbox's own ledger."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.journal = self.make_journal()
 

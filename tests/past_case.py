@@ -8,8 +8,8 @@ from .common import PontoCase
 class PastCase(PontoCase):
     """Somebody has kept the books of this bank account by hand, or with files, until now."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.journal = self.env["account.journal"].create(
             {"name": "Bank with a past", "code": "PAST", "type": "bank", "company_id": self.company.id}

@@ -14,8 +14,8 @@ ACCOUNT = "ponto.account"
 class RefreshCase(RpcCase):
     """One synchronized account with one transaction in the books, and an Administrator of Invoicing who clicks."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         # Not in the second in which a test may let the bank refuse it: of the two the authorization would count.
         self.bank_account.authorized_at -= timedelta(minutes=1)
@@ -23,6 +23,9 @@ class RefreshCase(RpcCase):
         self.connection = self.connect_and_import()
         self.account = self.connection.account_ids
         self.sandbox.requests.clear()
+
+    def setUp(self):
+        super().setUp()
         self.addCleanup(config.__setitem__, "proxy_mode", config["proxy_mode"])
         self.log_in(self.accountant)
 

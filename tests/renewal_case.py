@@ -15,8 +15,8 @@ LOGGER = "odoo.addons.account_online_ponto"
 class RenewalCase(RpcCase):
     """Two accounts of one bank, renewed by Jan Maes; the accountant is responsible."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.other_bank_account = self.open_account(reference=OTHER_IBAN)
         self.pay(self.bank_account, "1.50", days_ago=9)

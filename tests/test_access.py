@@ -71,8 +71,8 @@ RIGHTS = {
 class AccessCase(RpcCase):
     """One synchronized account with one waiting, one failed and one imported transaction."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.pay(self.open_account(), "1.00", remittance_information="Imported")
         self.connection = self.connect_and_import()
         self.account = self.connection.account_ids
@@ -354,11 +354,14 @@ class TestInvoicing(AccessCase):
 class TestSecondCompany(AccessCase):
     """An Administrator of Invoicing of another company sees and moves nothing of the first."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.other_company = self._create_company("Brouwerij Peeters")
         self.stranger = self._create_user("ponto_other", "account.group_account_manager", self.other_company)
         self.own_connection = self.new_connection(company_id=self.other_company.id)
+
+    def setUp(self):
+        super().setUp()
         self.log_in(self.stranger)
 
     def test_it_finds_nothing(self):

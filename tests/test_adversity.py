@@ -17,8 +17,8 @@ BALANCES = ["balance_start", "balance_end_real", "line_ids"]
 
 @tagged("post_install", "-at_install")
 class TestStatementsUnderAdversity(PontoCase):
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.month = date.today().replace(day=1)
         for back in (3, 2, 1):

@@ -13,8 +13,8 @@ from .common import PontoCase
 class TestBalance(PontoCase):
     """Bank and books side by side: the check, the opening entry, the statements."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.month = date.today().replace(day=1)
 

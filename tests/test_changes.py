@@ -12,8 +12,8 @@ from .test_pull import SYNC_LOGGERS
 class TestChanges(PontoCase):
     """Later changes by the bank are followed, and nothing that a user did is overwritten."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.day = max(date.today() - timedelta(days=5), date.today().replace(month=1, day=1))
         self.item = self.pay(self.bank_account, "10.00", day=self.day)

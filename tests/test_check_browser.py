@@ -11,8 +11,8 @@ from .clients_case import ClientsCase
 class TestCheckBrowser(BrowserCase, ClientsCase):
     """Check Connection and the list of all bank accounts, in the web client."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.connection = self.connect_and_import()
 
     def test_the_accountant_mends_what_the_check_finds(self):

@@ -21,8 +21,8 @@ PARTNERS = (OTHER_IBAN, "BE62510007547061", "BE43068999999501")
 class TestComingFromCoda(PontoCase):
     """Books that were fed with CODA files for months: value dates, other labels, globalized batches."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.today = date.today()
         self.first_day = self.today - timedelta(days=FIRST_DAYS_AGO)

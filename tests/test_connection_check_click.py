@@ -15,8 +15,8 @@ LINE = "ponto.connection.check.line"
 class TestConnectionCheckByClick(RefreshCase):
     """Check Connection in a browser: what depends on who clicks, and from where."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.env["ir.cron"].search([("model_id.model", "=", "ponto.connection")]).nextcall = fields.Datetime.now()
 
     def open_check(self):

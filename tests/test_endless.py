@@ -37,8 +37,8 @@ class ShortSlice(WorkSlice):
 class EndlessCase(PontoCase):
     """Whatever would go on for ever is cut by the sandbox after some hundred calls: then the test fails."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account(opening_balance=Decimal(0))
 
     def fill(self, count, **kwargs):
@@ -89,8 +89,8 @@ class EndlessCase(PontoCase):
 class TestPontoThatNeverRests(EndlessCase):
     """`synchronizedAt` moves at every answer."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.pay(self.bank_account, "1.00")
         self.connection = self.connect_and_import()
         self.account = self.connection.account_ids
@@ -384,8 +384,8 @@ class TestListsWithoutEnd(EndlessCase):
 class TestTooManyCallsForEver(DownCase):
     """429 without an end: fewer and fewer attempts, and one account does not stand in the way of the others."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_accounts = [self.open_account(reference=reference) for reference in (IBAN, OTHER_IBAN)]
         for bank_account in self.bank_accounts:
             self.pay(bank_account, "1.00", day=START.date() - timedelta(days=2))

@@ -14,8 +14,8 @@ QUIET = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
 class TestFileRights(FileCase):
     """Who may create bank transactions may import files of the own companies; the files stay their own."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.pay(self.bank_account, "10.00", 9)
 
     def test_basic_imports_and_invoicing_does_not(self):

@@ -9,8 +9,8 @@ from .common import OTHER_IBAN, PontoCase
 class TestForecast(PontoCase):
     """The dry run: the number that Fetch Accounts announces is the number of lines that the import creates."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         for days_ago in range(1, 61):
             self.pay(self.bank_account, f"{days_ago}.00", days_ago=days_ago)

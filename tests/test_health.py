@@ -13,8 +13,8 @@ from .test_pull import SYNC_LOGGERS
 class TestHealth(PontoCase):
     """Failures delay, they never end anything; each has a sentence and a next attempt."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.first = self.open_account()
         self.second = self.open_account(reference=OTHER_IBAN)
         self.connection = self.connect_and_import()

@@ -78,8 +78,8 @@ ACCEPTED = {
 
 @tagged("post_install", "-at_install")
 class TestHostileValues(PontoCase):
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.neighbours = 0
         self.pay_neighbour()

@@ -10,8 +10,8 @@ from .common import OTHER_IBAN, PontoCase
 class TestIdentity(PontoCase):
     """One bank account is one journal, and one transaction one line, whatever ids Ponto gives them."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         for number in range(1, 6):
             self.pay(self.bank_account, f"{number}.00", days_ago=20 - number)

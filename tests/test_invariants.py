@@ -14,8 +14,8 @@ from .test_pull import SYNC_LOGGERS
 
 @tagged("post_install", "-at_install")
 class TestInvariants(PontoCase):
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         month = date.today().replace(day=1)
         for back in (2, 1):

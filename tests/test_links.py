@@ -14,8 +14,8 @@ from .common import OTHER_IBAN
 class TestLinks(AgreementCase):
     """The report of what was in the books already: both sides, the evidence, and the way back."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.pay(self.bank_account, "10.00", days_ago=9, counterpart_name="Zoë", remittance_information="Rent")
         self.pay(self.bank_account, "20.00", days_ago=8)

@@ -20,8 +20,8 @@ class TestMarks(DownCase):
     It is 06:00 UTC on Tuesday 3 March 2026: 07:00 in Belgium.
     """
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.connection, _books = self.start(self.bank_account)
         self.account = self.connection.account_ids

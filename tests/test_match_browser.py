@@ -12,8 +12,8 @@ MANDATE = {"creditor_id": "BE98ZZZ123", "mandate_id": "M-17", "counterpart_refer
 class TestMatchBrowser(BrowserCase, MatchCase):
     """The review in the web client: an Administrator of Invoicing, who has no hidden group."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.assertNotIn(self.env.ref("account.group_account_basic"), self.accountant.group_ids)
         self.named = self.bill(121.0) | self.bill(242.0, self.insurer)
         self.likely, self.partial = self.bill(75.0), self.bill(500.0)

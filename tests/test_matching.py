@@ -9,8 +9,8 @@ STRUCTURED, OTHER_STRUCTURED = "+++090/9337/55493+++", "+++000/0000/00097+++"
 class TestMatching(MatchingCase):
     """New bank transactions match themselves where the evidence is exact, and only there."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.begin()
 
     def test_exact_evidence_settles_documents_of_both_sides(self):

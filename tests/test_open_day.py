@@ -9,8 +9,8 @@ from .common import PontoCase
 class TestOpenDay(PontoCase):
     """A locked period keeps its lines out; a user may choose the first open day, and then only that day."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.today = date.today()
         self.lock_date = self.today - timedelta(days=30)

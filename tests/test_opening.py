@@ -13,8 +13,8 @@ START = timedelta(days=20)
 class TestOpening(PontoCase):
     """How books open that have a past: ledger, card and running balance agree with the bank afterwards."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.day = date.today() - START
         self.journal = self.env["account.journal"].create(

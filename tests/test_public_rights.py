@@ -13,8 +13,8 @@ OF_MODELS = {"action_follow_return", "action_view_all_companies"}
 class TestPublicRights(AccessCase):
     """Each public method asks for a right, also one that only opens a screen."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.records = {model: self.a_record(model).ids for model, methods in PUBLIC_METHODS.items() if methods}
         self.env.flush_all()
 

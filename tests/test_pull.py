@@ -15,8 +15,8 @@ SYNC_LOGGERS = (
 class TestPull(PontoCase):
     """Reading: whatever happens on the way, everything arrives once."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
 
     def fill(self, count, days_ago=30):

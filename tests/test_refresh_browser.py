@@ -30,8 +30,8 @@ class Browser(common.ChromeBrowser):
 class TestRefreshBrowser(RpcCase):
     """The button on the card, and the notification that follows what it began, while the scheduled action works."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.pay(self.bank_account, "1.50", days_ago=3)
         self.connection = self.connect_and_import()

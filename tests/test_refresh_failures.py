@@ -16,8 +16,8 @@ SYNC_LOG = "odoo.addons.account_online_ponto.models.reading.look"
 class TestRefreshNotPossible(RefreshCase):
     """Known beforehand: Ponto is not asked, only read, and the user is told."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.other = self.open_account(
             reference=OTHER_IBAN, institution=self.bank.add_institution("KBC", bic="KREDBEBB")
         )

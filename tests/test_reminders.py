@@ -11,8 +11,8 @@ from .authorization_case import ACTIVITY, AuthorizationCase
 
 @tagged("post_install", "-at_install")
 class TestReminders(AuthorizationCase):
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.account = self.link(responsible_user_id=self.accountant.id)
 
     def renewals(self):

@@ -326,8 +326,8 @@ class TestRenewer(RenewalCase):
 class TestRenewalRights(RenewalCase):
     """Who may not."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.let_end(self.account, 5)
         self.renewal = self.ask()
         self.env.flush_all()

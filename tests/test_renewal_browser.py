@@ -16,8 +16,8 @@ QUIET = ("odoo.http", "odoo.addons.account_online_ponto.models.authorization.pon
 class TestRenewalBrowser(RenewalCase, WalkCase):
     """The story of day 180 in a browser: from the dashboard, from the mail, and what goes wrong on the way."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank.expire(self.bank_account)
         self.synchronize(self.connection)
         self.assertEqual(self.account.state, "expired")

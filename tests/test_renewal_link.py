@@ -20,8 +20,8 @@ TIMEOUT = 60
 class LinkCase(RenewalCase):
     """The owner with a browser that nobody is logged in with."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.let_end(self.account, -1)
         self.renewal = self.ask()
         self.link = self.link_in(self.mails())

@@ -13,8 +13,8 @@ QUIET = ("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.base.model
 class StoryCase(RpcCase):
     """The steps of an Administrator of Invoicing, each of them one or more calls over the network."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account_with_payments()
 
     def create_connection(self):

@@ -15,8 +15,8 @@ MODELS = ("ponto.transaction", "ponto.synchronization", "ponto.balance.day")
 class TestScreensSearch(UndoCase):
     """What a bookkeeper can ask of the screens: every filter finds what its name says, every group opens."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         for months_ago, day in ((6, 3), (3, 4), (2, 5), (1, 6), (1, 7)):
             self.pay_on(months_ago, day, f"{day}.00", counterpart_name="Zoë" if day == 4 else "Klant")
         self.pay_on(1, 8, "-8.00")

@@ -395,8 +395,8 @@ class TestUndo(UndoCase):
 class TestUndoInterrupted(UndoCase):
     """An undo is cut into batches: whatever happens between two of them, it ends as if nothing had happened."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         for number in range(110):
             self.pay(self.bank_account, f"{number + 1}.00", days_ago=300 - number)
         self.account, self.first_run = self.import_all()
@@ -485,11 +485,14 @@ class TestUndoDuringImport(UndoCase, CronMixinCase):
 class TestUndoByClick(UndoCase, RpcCase):
     """The same over the network: a click asks, the scheduled action works; without one the click works for seconds."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.pay_on(2, 3, "3.00")
         self.account, self.first_run = self.import_all()
         self.env.flush_all()
+
+    def setUp(self):
+        super().setUp()
         self.log_in(self.accountant)
 
     def confirm(self, **values):

@@ -18,8 +18,8 @@ QUIET = ("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.base.model
 class VanishedCase(DownCase):
     """Two synchronized accounts; nine in the morning of 3 March 2026 in Belgium."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_accounts = [self.open_account(), self.open_account(reference=OTHER_IBAN)]
         for number, bank_account in enumerate(self.bank_accounts):
             self.pay(bank_account, f"{number + 1}.00", day=date(2026, 3, 1))

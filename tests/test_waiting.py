@@ -11,8 +11,8 @@ from .common import PontoCase
 class TestWaiting(PontoCase):
     """A line has the bank's day and a right rate, or it waits and says why."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.dollar = self.env.ref("base.USD")
         self.dollar.active = True
         self.env["res.currency.rate"].search([("currency_id", "=", self.dollar.id)]).unlink()

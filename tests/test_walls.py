@@ -15,8 +15,8 @@ THEIR_IBAN = "BE43068999999501"
 class WallCase(AccessCase):
     """The accountant of one company, and another company whose records he names by their ids."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.theirs = self._create_company("Brouwerij Peeters")
         env = self.env(context={**self.env.context, "allowed_company_ids": self.theirs.ids})
         vals = {"name": f"Secret Journal {THEIR_IBAN}", "code": "SECR", "type": "bank", "company_id": self.theirs.id}

@@ -15,8 +15,8 @@ CHOOSE, DOCUMENT = "ponto.match.choose", "ponto.match.choose.document"
 class TestWallsOfDialogs(WallCase):
     """A dialog names nothing of another company: not when it is saved, not when it is only shown."""
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         item = self.their_line.line_ids[:1]
         # model, field, what it would name
         self.named = [

@@ -57,8 +57,8 @@ class TruthCase(PontoCase):
              "company_id": cls.company.id}
         )  # fmt: skip
 
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account(holder_name=HOLDER)
         self.pay(self.bank_account, "10.00", days_ago=90, remittance_information="Start")
         self.connection = self.connect_and_import()

@@ -24,8 +24,8 @@ class ShortSlice(WorkSlice):
 
 
 class UndoCase(PontoCase):
-    def setUp(self):
-        super().setUp()
+    def prepare(self):
+        super().prepare()
         self.bank_account = self.open_account()
         self.month = date.today().replace(day=1)
 

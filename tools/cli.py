@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         "--only",
         action="append",
         choices=["reinstall", "oca", "crash", "workers", "pull"],
-        help="run only this part on real processes, which follows the tests otherwise",
+        help="run only this part on real processes, which a whole run plays beside the tests or after them",
     )
     test.add_argument("--seed", type=int, help="repeat what --only drew at random with this seed")
     serve = add("serve", "Show the demo database in the web client, with a running sandbox.", _serve)

@@ -2,7 +2,8 @@
 
 ``base``    Odoo with Belgian accounting, one per Odoo version, shared by all trees.
 ``addon``   a clone of it with this tree's addon, rebuilt when the addon's sources changed.
-clones      of the addon template: one for each test run, and those that a person keeps (shell, demo).
+``tests``   a clone of that with the companies and users that tests begin with, rebuilt when their file changed too.
+clones      of the last two: one for each test run, and those that a person keeps (shell, demo).
 
 A template is built under a temporary name and renamed when it is complete. The database's comment holds the
 fingerprint of the sources that it was made with.
@@ -37,6 +38,8 @@ SOURCES = (
     "report",
     "static/src",
 )
+TEST_BOOKS = places.TREE / "tests" / "books.py"
+WITH_ASSETS = " with assets"
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,50}")
 
 
@@ -62,6 +65,7 @@ class Databases:
         self.runner = runner
         self.base = f"ponto_base_{runner.odoo.key}_{places.short_hash(BASE_MODULES + BELGIAN_ACCOUNTING)}"
         self.addon = f"ponto_addon_{places.tree_key()}_{places.short_hash(self.base)}"
+        self.tests = f"ponto_tests_{places.tree_key()}_{places.short_hash(self.base)}"
         self.prefix = f"ponto_run_{places.tree_key()}_"
 
     def exists(self, name: str) -> bool:
@@ -123,21 +127,51 @@ class Databases:
             self.rename(building, self.addon)
         return self.addon
 
+    def _ensure_tests(self) -> str:
+        """Return the template with what tests begin with. Call it with the lock of that template held."""
+        with places.lock(self.addon):
+            addon = self.ensure_addon()
+            books = TEST_BOOKS.read_text()
+            current = places.short_hash(fingerprint() + books + NO_AUTOVACUUM)
+            if self.exists(self.tests) and self.comment(self.tests).startswith(current):
+                return self.tests
+            building = f"{self.tests}_building"
+            self.clone(addon, building)
+        with step("Building the database template of the tests"):
+            self.keep_statistics(building)
+            self.runner.script(building, f"{books}\nbuild(env)\nenv.cr.commit()\n")
+            self.set_comment(building, current)
+            self.rename(building, self.tests)
+        return self.tests
+
+    def ensure_assets(self) -> None:
+        """Let the template of the tests hold what browsers load, or every single browser test makes it again."""
+        with places.lock(self.tests):
+            name = self._ensure_tests()
+            if not self.comment(name).endswith(WITH_ASSETS):
+                with step("Building what browsers load"):
+                    self.runner.script(name, ASSETS)
+                    self.set_comment(name, self.comment(name) + WITH_ASSETS)
+
     def set_comment(self, name: str, text: str) -> None:
         """Leave a note on a database."""
         self.cluster.psql(f"COMMENT ON DATABASE {identifier(name)} IS {literal(text)}")
 
     @contextmanager
-    def throw_away(self, *, with_addon: bool = True) -> Iterator[str]:
+    def throw_away(self, *, with_addon: bool = True, for_tests: bool = False) -> Iterator[str]:
         """Give a clone of a template that only this run uses and that is dropped at the end.
 
         :param with_addon: of the template with the addon, else of the one with Belgian accounting only
+        :param for_tests: of the template of the tests
         """
         runs = places.cache() / "runs"
         runs.mkdir(exist_ok=True)
-        with places.lock(self.addon):
+        with places.lock(self.tests if for_tests else self.addon):
             self._drop_stale(runs)
-            template = self.ensure_addon() if with_addon else self.ensure_base()
+            if for_tests:
+                template = self._ensure_tests()
+            else:
+                template = self.ensure_addon() if with_addon else self.ensure_base()
             name = f"{self.prefix}{os.getpid()}_{os.urandom(2).hex()}"
             held = places.try_lock(runs / name)
             with step(f"Cloning the template to {name}"):
@@ -216,8 +250,7 @@ env["ir.qweb"]._pregenerate_assets_bundles()  # saves the first browser some 15 
 env.cr.commit()
 """
 
-# What a browser loads differs from the base by the addon's own scripts and styles. Made once, or else every single
-# browser test makes it again, and its transaction takes it back.
+# What a browser loads differs from the base by the addon's own scripts and styles.
 ASSETS = """
 env["ir.qweb"]._pregenerate_assets_bundles()
 env.cr.commit()

@@ -1,14 +1,17 @@
 """``./dev test``: the suite on a database of its own, with both runners."""
 
+import contextlib
 import os
 import random
 import subprocess
 import tempfile
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from . import harness, oca, oca_reconcile, odoo_tests, places, process
-from .databases import ASSETS, Databases
+from .databases import Databases
 from .odoo_run import log_of, play_script
 from .odoo_tests import BROWSER_WORDS, Counts, judge
 from .output import say, step
@@ -19,31 +22,51 @@ OPTIONS_WITH_VALUE = ("-k", "-m", "-W", "-p", "-c", "-o", "--deselect")  # pytes
 MOST_WORKERS = 4  # of a run of the whole suite; each has a database and a browser
 SUSPICIOUS_SECONDS = 600  # of one test: then the run shows where it is
 MINIMUM_COVERAGE = 90  # percent of lines, of the whole suite
+MEASURING = Path(__file__).parent / "measuring"  # the plugin that notes which lines ran
 
 
 def run_pytest(arguments: list[str], *, long: bool) -> int:
-    """Run the suite, or what the arguments select, with pytest on a clone of the template.
+    """Run the suite, or what the arguments select, with pytest on a clone of the tests' template.
+
+    A run of the whole suite plays the parts on real processes too, most of them beside pytest.
 
     :param arguments: passed on to pytest; paths are relative to the tree
     :param long: run the long tests too
     :return: exit code, 0 only if tests ran, all passed, and none was skipped for want of a browser
     """
     databases = open_workshop(with_browser=True)
-    with databases.throw_away() as database, tempfile.TemporaryDirectory(prefix="ponto-") as temporary:
+    if arguments:
+        return _run_tests(databases, arguments, long)
+    with contextlib.ExitStack() as beside:
+        endings = [beside.enter_context(_beginning(names)) for names in BESIDE]
+        databases.ensure_assets()
+        code = _run_tests(databases, arguments, long)
+        for end in endings:
+            code = code or end()
+    if not code:
+        _run_parts(databases, list(ALONE), None)
+    return code
+
+
+def _run_tests(databases: Databases, arguments: list[str], long: bool) -> int:
+    """Run pytest, and tell what it measured.
+
+    :return: exit code
+    """
+    with (
+        databases.throw_away(for_tests=True) as database,
+        tempfile.TemporaryDirectory(prefix="ponto-") as temporary,
+    ):
         folder = Path(temporary)
-        databases.keep_statistics(database)
-        if not arguments:
-            with step("Building what browsers load"):
-                databases.runner.script(database, ASSETS)
         with step("Running the tests"):
             code = _pytest(databases, database, folder, arguments, long)
         if code in (2, 3, 4):  # interrupted, or pytest itself does not work: there is nothing to judge
             return code
         verdict = judge(_read_junit(folder / "junit.xml"))
         _show_told(folder / "junit.xml")
+        if not arguments:
+            _show_seconds(folder / "junit.xml")
         covered = 0 if arguments else _report_coverage(databases, folder)
-    if not arguments and not code:
-        code = _run_all_parts(databases)
     return code or verdict or covered
 
 
@@ -58,23 +81,25 @@ def run_parts(names: list[str], seed: int | None) -> int:
     return 0
 
 
-def _run_all_parts(databases: Databases) -> int:
-    """Run every part. The longest mostly waits for processes that start and die: some of the others run beside it.
+@contextlib.contextmanager
+def _beginning(names: tuple[str, ...]) -> Iterator[Callable[[], int]]:
+    """Begin to run parts, one after the other, beside what else is done in the block.
 
-    :return: exit code of the longest one
-    :raises Failure: when another one fails
+    :return: what waits for their end, tells what they printed and returns their exit code
     """
-    alone = [places.TREE / "dev", "test", "--only", LONGEST_PART]
+    command = [places.TREE / "dev", "test", *(word for name in names for word in ("--only", name))]
     with (
         tempfile.TemporaryFile("w+") as told,
-        process.started(alone, stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.STDOUT) as longest,
+        process.started(command, stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.STDOUT) as child,
     ):
-        _run_parts(databases, list(BESIDE), None)
-        code = longest.wait()
-        told.seek(0)
-        say(told.read())
-    _run_parts(databases, [name for name in PARTS if name not in (LONGEST_PART, *BESIDE)], None)
-    return code
+
+        def end() -> int:
+            code = child.wait()
+            told.seek(0)
+            say(f"--> Beside the tests: {', '.join(names)}\n{told.read()}")
+            return code
+
+        yield end
 
 
 def _run_parts(databases: Databases, names: list[str], seed: int | None) -> None:
@@ -101,7 +126,10 @@ def _take_over(databases: Databases, _seed: int) -> None:
     oca_reconcile.match(databases)
 
 
-LONGEST_PART, BESIDE = "crash", ("reinstall", "oca", "pull")
+# Parts beside the tests, each row in a process of its own. Workers are tested alone: beside other work Odoo's five
+# attempts of a click may be used up, and their processes keep every processor busy anyway.
+BESIDE = (("crash",), ("oca", "reinstall", "pull"))
+ALONE = ("workers",)
 PARTS = {"reinstall": _reinstall, "oca": _take_over, **harness.PARTS}
 
 
@@ -112,7 +140,7 @@ def run_odoo(*, tags: str, long: bool) -> int:
     :return: exit code
     """
     databases = open_workshop(with_browser=True)
-    with databases.throw_away() as database:
+    with databases.throw_away() as database:  # without what the tests begin with: here they make it themselves
         databases.keep_statistics(database)
         with step("Running the tests with Odoo's own runner"):
             code = odoo_tests.run(databases.runner, database, tags, "--update", places.ADDON, **_switches(long))
@@ -130,9 +158,9 @@ def _switches(long: bool) -> dict[str, str]:
 def _pytest(databases: Databases, database: str, folder: Path, arguments: list[str], long: bool) -> int:
     runner = databases.runner
     configuration = runner.configuration()
-    env = runner.environment(COVERAGE_FILE=str(folder / "coverage"), **_switches(long))
+    env = runner.environment(**_switches(long))
     env |= runner.cluster.environment()  # with it pytest-odoo gives each worker a clone of its own
-    command, spread = [runner.python], []
+    spread = []
     if not arguments:
         spread = [
             "--durations=25",
@@ -144,9 +172,12 @@ def _pytest(databases: Databases, database: str, folder: Path, arguments: list[s
             "-o",
             f"faulthandler_timeout={SUSPICIOUS_SECONDS}",
         ]
-        source = ",".join(str(places.TREE / part) for part in COVERED)
-        command += ["-m", "coverage", "run", f"--source={source}", f"--rcfile={places.TREE}/pyproject.toml"]
-    command += ["-m", "pytest", f"--rootdir={places.addon_link()}", "-p", "no:cacheprovider", "-o", "addopts="]
+        env["PYTHONPATH"] = str(MEASURING)
+        env["PONTO_LINES_OF"] = os.pathsep.join(str(places.TREE / part) for part in COVERED)
+        env["PONTO_LINES_TO"] = str(folder)
+        spread += ["-p", "ponto_lines"]
+    command = [runner.python, "-m", "pytest", f"--rootdir={places.addon_link()}"]
+    command += ["-p", "no:cacheprovider", "-o", "addopts="]
     command += [f"--odoo-config={configuration}", f"--odoo-database={database}", "--odoo-http"]
     command += [
         f"--junitxml={folder}/junit.xml",
@@ -192,6 +223,16 @@ def _show_told(path: Path) -> None:
         for line in (output.text or "").splitlines():
             if line.startswith("TOLD "):
                 say(f"    {line.removeprefix('TOLD ')}")
+
+
+def _show_seconds(path: Path) -> None:
+    """Print how many seconds each file of tests took, what its classes prepare included, the longest first."""
+    seconds: Counter[str] = Counter()
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        seconds[case.get("classname").split(".tests.")[-1].split(".")[0]] += float(case.get("time"))
+    say("    Seconds by file:")
+    for name, spent in seconds.most_common():
+        say(f"    {spent:7.1f}  tests/{name}.py")
 
 
 def _report_coverage(databases: Databases, folder: Path) -> int:
