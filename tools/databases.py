@@ -170,8 +170,10 @@ class Databases:
             self._drop_stale(runs)
             if for_tests:
                 template = self._ensure_tests()
+            elif with_addon:
+                template = self.ensure_addon()
             else:
-                template = self.ensure_addon() if with_addon else self.ensure_base()
+                template = self.ensure_base()
             name = f"{self.prefix}{os.getpid()}_{os.urandom(2).hex()}"
             held = places.try_lock(runs / name)
             with step(f"Cloning the template to {name}"):
