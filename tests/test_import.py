@@ -176,7 +176,7 @@ class TestImport(PontoCase):
         self.company.currency_id.rounding = 0.01
         with self.working() as env:
             env["ponto.transaction"].browse(row.id).action_retry()
-        self.assertBooked(account, "10.02", "10.05")
+        self.assertBooked(account, "10.05", "10.02")
 
     def test_one_bad_row_stands_alone_in_a_batch(self):
         """Odoo itself refuses one line: it is found by halves, and the other lines are there."""

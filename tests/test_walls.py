@@ -184,3 +184,18 @@ class TestWalls(WallCase):
             with self.assertRaises(RpcRefused):
                 self.call("mail.template", "send_mail", template.ids, renewal.id, email_values=mail)
         self.assertNeverAnswered("/ponto/renew/")
+
+    @mute_logger(*QUIET, "odoo.addons.mail.models.mail_render_mixin")
+    def test_nor_where_odoo_renders_a_mail_as_superuser(self):
+        """Who may not edit templates writes mails with them all the same: Odoo renders what he has not changed."""
+        renewal = self.env["ponto.renewal"].search([], limit=1)
+        self.env["ir.config_parameter"].set_param("mail.restrict.template.rendering", True)
+        self.log_in(self.invoicing)
+        vals = {
+            "template_id": self.env.ref("account_online_ponto.mail_template_renewal").id,
+            "model": "ponto.renewal",
+            "res_ids": str(renewal.ids),
+            "composition_mode": "mass_mail",
+        }
+        composer = self.call("mail.compose.message", "create", [vals])
+        self.assertRefused("link is for who renews", "mail.compose.message", "action_send_mail", composer)
