@@ -475,3 +475,12 @@ class TestSynchronizationThatNeverEnds(RefreshCase):
                 self.assertEnded("failed", "has not answered")
                 self.assertIn(float(amount), self.lines_of(self.account).mapped("amount"))
                 self.bank.clock.advance(minutes=6)
+
+    def test_the_page_tells_that_ponto_never_rested(self):
+        self.sandbox.faults.add("moving_synchronized_at", path="^/accounts", times=FOR_EVER)
+        self.sandbox.faults.add("cut", nth=200, times=FOR_EVER)
+        self.pay(self.bank_account, "2.00", days_ago=0)
+        answer = self.follow(self.click())
+        self.assertEqual((answer["kind"], answer["imported_count"]), ("warning", 1))
+        self.assertIn("again and again", answer["message"])
+        self.assertBooked(self.account, "1.00", "2.00")

@@ -1,8 +1,8 @@
 """Each planned fault does what its name says, at the n-th call, and nothing afterwards."""
 
-import itertools
 import re
 import time
+from itertools import chain
 
 import requests
 
@@ -154,15 +154,15 @@ class TestSandboxFaults(SandboxCase):
     def test_pages_without_end_begin_again_under_new_cursors(self):
         self.control(kind="endless_pages", times=None)
         ids, cursors = self.pages(8)
-        self.assertEqual([*itertools.chain(*ids[:3])], self.all_ids)
+        self.assertEqual([*chain(*ids[:3])], self.all_ids)
         self.assertEqual(ids[3], ids[0])
         self.assertEqual(len(set(cursors)), 8)
 
     def test_pages_without_end_and_ever_new_ids(self):
         self.control(kind="endless_pages", times=None, new_ids=True)
         ids, cursors = self.pages(8)
-        self.assertEqual([*itertools.chain(*ids[:3])], self.all_ids)
-        found = [*itertools.chain(*ids)]
+        self.assertEqual([*chain(*ids[:3])], self.all_ids)
+        found = [*chain(*ids)]
         self.assertEqual(len(set(found)), len(found))
         self.assertEqual(len(set(cursors)), 8)
 

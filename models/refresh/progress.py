@@ -49,7 +49,7 @@ class PontoAccount(models.Model):
             return {**answer, "state": "asking", "message": self._describe_asking(asking)}
         if stage := self._get_stage():
             return {**answer, "state": stage, "message": self._describe_work(stage, new)}
-        problems = self._get_problems(refreshes)
+        problems = self._get_problems(refreshes, runs)
         return {
             **answer,
             "state": "done",
@@ -107,10 +107,11 @@ class PontoAccount(models.Model):
             return self.env._("Done. New transactions: %(count)s.", count=imported)
         return self.env._("Done. Nothing new.")
 
-    def _get_problems(self, refreshes):
-        """Return what went wrong, one sentence each.
+    def _get_problems(self, refreshes, runs):
+        """Return what went wrong or was left for later, one sentence each.
 
         :param refreshes: `ponto.refresh` records of the click
+        :param runs: `ponto.synchronization` records since the click, newest first
         :return list: sentences, with the account where there are several
         """
         sentences = []
@@ -121,7 +122,8 @@ class PontoAccount(models.Model):
                 sentences.append(connection.last_error_message)
                 continue
             failed = refreshes.filtered(lambda r, account=account: r.account_id == account and r.state == "failed")
-            for sentence in (failed[:1].message, account.last_error_message):
+            remark = runs.filtered(lambda run, account=account: run.account_id == account)[:1].remark
+            for sentence in (failed[:1].message, account.last_error_message, remark):
                 if sentence and len(self) > 1:
                     sentence = f"{account.display_name}: {sentence}"
                 sentences.append(sentence)
