@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import sql
+from odoo.tools.misc import clean_context
 
 from ..const import PONTO_ID_LENGTH
 from .account_journal import READERS
@@ -113,17 +114,16 @@ class AccountBankStatementLine(models.Model):
         :raises DateMoved: when Odoo moved one to another day
         """
         # Odoo's own checks for what cannot be here (an invoice, an unbalanced entry) are left out, and the note
-        # "created" in the chatter, except where the chatter is the audit trail (doc/decisions.md, 37).
-        lines = (
-            self._leave_guesses_out()
-            .with_context(
-                ponto_import=True,
-                skip_invoice_sync=True,
-                check_move_validity=False,
-                tracking_disable=not company.restrictive_audit_trail,
-            )
-            .create(vals_list)
-        )
+        # "created" in the chatter, except where the chatter is the audit trail (doc/decisions.md, 37). Defaults of the
+        # screen of whoever clicked would land on the journal items: they are left out too.
+        guided = self._leave_guesses_out()
+        lines = guided.with_context(
+            clean_context(guided.env.context),
+            ponto_import=True,
+            skip_invoice_sync=True,
+            check_move_validity=False,
+            tracking_disable=not company.restrictive_audit_trail,
+        ).create(vals_list)
         self.env.flush_all()
         for line, vals in zip(lines, vals_list, strict=True):
             if line.date != vals["date"]:

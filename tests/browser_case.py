@@ -14,18 +14,19 @@ class BrowserCase(RpcCase):
         super().prepare()
         self.bank_account = self.open_account_with_payments()
 
-    def watch(self, tour, user, **given):
+    def watch(self, tour, user, *, at="/odoo", **given):
         """Run a tour.
 
         :param str tour: its name
         :param user: who sits before the screen
+        :param str at: address where the tour begins
         :param given: values that the steps ask for, such as the credentials of this test's sandbox
         """
         self.env.flush_all()
         store = f"sessionStorage.setItem('ponto_given', {json.dumps(json.dumps(given))});"
-        start = f"{store} odoo.startTour({tour!r}, {{stepDelay: 0, startUrl: '/odoo'}})"
+        start = f"{store} odoo.startTour({tour!r}, {{stepDelay: 0, startUrl: {at!r}}})"
         # Developer mode, for the address of the sandbox.
-        self.start_tour("/odoo?debug=1", tour, code=start, login=user.login, timeout=TOUR_SECONDS)
+        self.start_tour(f"{at}?debug=1", tour, code=start, login=user.login, timeout=TOUR_SECONDS)
         self.env.invalidate_all()
 
     def labels(self):

@@ -233,7 +233,7 @@ class TestFileImport(FileCase):
         self.lines_of(account)[0].unlink()
         line = self.upload(self.coda(30)).line_ids
         self.assertEqual((line.known_count, line.left_count, line.create_count), (1, 1, 0))
-        self.assertIn("deleted in Odoo", line.remark)
+        self.assertIn("Deleted in Odoo", line.remark)
 
     def test_days_before_the_opening_entry_are_held_by_it(self):
         self.pay_some(20, 12, 8)

@@ -80,6 +80,20 @@ class TestFileRights(FileCase):
         wizard.with_env(self.env).unlink()
         self.assertTrue(theirs.exists())
 
+    def test_an_uploaded_file_that_belongs_to_no_dialog_is_deleted_later(self):
+        wizard = self.upload(self.coda(30))
+        values = {"name": "file", "raw": self.coda(30), "res_model": WIZARD, "res_id": 0}
+        forgotten, fresh = (self.env["ir.attachment"].with_user(self.accountant).create(values) for _number in range(2))
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE ir_attachment SET create_date = create_date - INTERVAL '2 days' WHERE id = ANY(%s)",
+            [(forgotten + wizard.attachment_ids).ids],
+        )
+        self.env.invalidate_all()
+        self.env[WIZARD]._gc_files()
+        self.assertFalse(forgotten.exists())
+        self.assertEqual((fresh + wizard.attachment_ids).exists(), fresh + wizard.attachment_ids)
+
     @mute_logger(*QUIET)
     def test_a_file_that_the_user_may_not_see_is_not_read(self):
         theirs = self.env["ir.attachment"].create({"name": "Theirs", "raw": self.coda(30)})

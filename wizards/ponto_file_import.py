@@ -1,14 +1,17 @@
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools.translate import LazyTranslate
 
 from ..const import FILE_SECONDS
+from ..models.files.plan import CREATE, KNOWN, WAITING
 from ..models.support.notification import make_notification
 from ..models.support.work_slice import WorkSlice
 from ..statement_files import FileError, read
+from .ponto_file_import_line import LEFT_OUT, tell_reasons
 
 _lt = LazyTranslate(__name__)
 
@@ -43,6 +46,29 @@ class PontoFileImport(models.TransientModel):
     attachment_ids = fields.Many2many("ir.attachment", string="Choose Files")
     line_ids = fields.One2many("ponto.file.import.line", "wizard_id", string="Accounts")
     news = fields.Char(readonly=True)
+    obstacle = fields.Char(compute="_compute_obstacle", help="Why there is nothing to import; empty when there is.")
+
+    @api.depends("line_ids.refusal", "line_ids.journal_id", "line_ids.left_count", "line_ids.create_count")
+    @api.depends_context("lang")
+    def _compute_obstacle(self):
+        for wizard in self:
+            wizard.obstacle = wizard._get_obstacle() if wizard.line_ids else False
+
+    def _get_obstacle(self):
+        """Say why nothing would be imported.
+
+        :return str | bool: one or some sentences; False when Import would create something
+        """
+        lines = self.line_ids
+        if any(lines.mapped("refusal")):
+            return self.env._("Nothing is imported as long as an account below is refused.")
+        if len(lines.journal_id) < len(lines):
+            return self.env._("Two accounts cannot go to the same journal.")
+        if any(lines.mapped("create_count")):
+            return False
+        counts = {verdict: sum(lines.mapped(f"{verdict}_count")) for verdict in (KNOWN, WAITING, *LEFT_OUT)}
+        reasons = tell_reasons(self.env, counts) or [self.env._("There are no transactions in it.")]
+        return " ".join([self.env._("There is nothing to import."), *reasons])
 
     def unlink(self):
         self._drop_files()
@@ -86,7 +112,8 @@ class PontoFileImport(models.TransientModel):
         :return tuple: statements by account number and currency; sentences, one for each file that is refused
         """
         accounts, refusals = defaultdict(list), []
-        for attachment in self.attachment_ids._origin:
+        # The web client reads with a context in which the content of a file is its size, as a text.
+        for attachment in self.attachment_ids._origin.with_context(bin_size=False, bin_size_raw=False):
             try:
                 for statement in read(attachment.raw or b""):
                     accounts[statement.account, statement.currency].append(statement)
@@ -120,22 +147,34 @@ class PontoFileImport(models.TransientModel):
             raise UserError("\n".join(refusals) or self.env._("Read the files first."))
         # sudo: Odoo's own way to commit asks for it; the work is done with the rights of the user.
         work = WorkSlice(self.sudo().env, FILE_SECONDS if request else float("inf"))
-        created, in_time = 0, True
+        tally, in_time = Counter(), True
         for line in self.line_ids:
             if in_time:
-                count, in_time = line._import(work)
-                created += count
+                counts, in_time = line._import(work)
+                tally += counts
         if not in_time:
             return self._reopen(
-                self.env._("%(count)s bank transactions are created. Click Import again for the others.", count=created)
+                self.env._(
+                    "Bank transactions created: %(count)s. Click Import again for the others.", count=tally[CREATE]
+                )
             )
         self._drop_files()
-        return make_notification(
-            self.env._("%(count)s bank transactions are created from the file.", count=created)
-            if created
-            else self.env._("Nothing was created: everything is in the books, or will come from Ponto."),
-            "success",
-        )
+        return self._tell_result(tally)
+
+    def _tell_result(self, tally):
+        """Say what an import created, and what it did not, and why.
+
+        :param Counter tally: transactions by what became of them
+        :return dict: a notice that closes the dialog
+        """
+        left_out = any(tally[verdict] for verdict in LEFT_OUT)
+        if tally[CREATE]:
+            head = self.env._("Bank transactions created from the file: %(count)s.", count=tally[CREATE])
+            kind = "warning" if left_out else "success"
+        else:
+            head = self.env._("Nothing was created.")
+            kind = "warning" if left_out else "info"
+        return make_notification(" ".join([head, *tell_reasons(self.env, tally)]), kind)
 
     def _check_may_import(self):
         self.env["account.bank.statement.line"].check_access("create")
@@ -143,6 +182,16 @@ class PontoFileImport(models.TransientModel):
     def _reopen(self, news=False):
         self.news = news
         return {**self.journal_id.action_ponto_import_file(), "res_id": self.id}
+
+    @api.autovacuum
+    def _gc_files(self):
+        """Delete files that were uploaded and taken back, or whose dialog was closed unread: they belong to no dialog."""
+        before = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        uploaded = Domain("res_model", "=", self._name) & Domain("create_date", "<", before)
+        # sudo: whoever cleans up.
+        wizard = self.sudo()
+        files = wizard.env["ir.attachment"].search(uploaded)
+        (files - wizard.search([]).attachment_ids).unlink()
 
     def _drop_files(self):
         """Delete the files: the bank's are not kept longer than the question what to do with them."""

@@ -1,3 +1,4 @@
+from collections import Counter
 from contextlib import ExitStack
 from datetime import timedelta
 from itertools import pairwise
@@ -6,10 +7,35 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 from odoo.tools.misc import format_amount, format_date
+from odoo.tools.translate import LazyTranslate
 
 from ..const import IMPORT_BATCH
 from ..models.files.plan import CREATE, DELETED, KNOWN, LOCKED, OPENED, WAITING, get_first_day, get_last_day
 from ..models.support.locks import exclusive
+
+_lt = LazyTranslate(__name__)
+
+# Why transactions of a file are not created, in the order in which it is said.
+REASONS = {
+    KNOWN: _lt("In the books already: %(count)s."),
+    WAITING: _lt("Coming from Ponto: %(count)s."),
+    DELETED: _lt("Deleted in Odoo, can be imported again from Ponto Transactions: %(count)s."),
+    OPENED: _lt("Held by the opening entry, which would have to be deleted first: %(count)s."),
+    LOCKED: _lt("In a locked period, the lock date would have to be moved first: %(count)s."),
+}
+# Those of them that leave money out of the books.
+LEFT_OUT = (DELETED, OPENED, LOCKED)
+
+
+def tell_reasons(env, counts):
+    """Say why transactions are not created.
+
+    :param env: environment, whose language counts
+    :param dict counts: how many, by what becomes of them
+    :return list: sentences
+    """
+    # The lazy texts carry no values of their own: translate first, fill in second.
+    return [env._(text) % {"count": counts[verdict]} for verdict, text in REASONS.items() if counts.get(verdict)]
 
 
 class PontoFileImportLine(models.TransientModel):
@@ -38,6 +64,9 @@ class PontoFileImportLine(models.TransientModel):
     waiting_count = fields.Integer(
         "From Ponto", compute="_compute_preview", help="Ponto has them: they come by themselves."
     )
+    deleted_count = fields.Integer(compute="_compute_preview")
+    opened_count = fields.Integer(compute="_compute_preview")
+    locked_count = fields.Integer(compute="_compute_preview")
     left_count = fields.Integer("Left Out", compute="_compute_preview")
     create_count = fields.Integer("To Create", compute="_compute_preview")
     opening_balance = fields.Monetary(compute="_compute_preview")
@@ -47,12 +76,15 @@ class PontoFileImportLine(models.TransientModel):
         compute="_compute_preview",
         help="Balance of the ledger on the last day, with what would be created and what comes from Ponto.",
     )
+    planned = fields.Boolean(compute="_compute_preview", help="The file was compared with the books.")
     refusal = fields.Char(compute="_compute_preview")
     remark = fields.Char(compute="_compute_preview")
 
     # ------------------------------------------------------------------ preview
 
-    @api.depends("journal_id", "account_number", "currency_code", "wizard_id.attachment_ids")
+    @api.depends(
+        "journal_id", "account_number", "currency_code", "wizard_id.attachment_ids", "wizard_id.line_ids.journal_id"
+    )
     @api.depends_context("lang")
     def _compute_preview(self):
         names = [name for name, field in self._fields.items() if field.compute == "_compute_preview"]
@@ -85,18 +117,19 @@ class PontoFileImportLine(models.TransientModel):
             return {**vals, "refusal": refusal, "remark": refusal}
         journal = self.journal_id._origin
         coming = sum(float(movement.amount) for verdict in (CREATE, WAITING) for movement in plan[verdict])
+        left_out = {verdict: len(plan[verdict]) for verdict in LEFT_OUT}
         vals.update(
+            planned=True,
             refusal=refusal,
-            known_count=len(plan[KNOWN]),
-            waiting_count=len(plan[WAITING]),
-            left_count=len(plan[DELETED]) + len(plan[OPENED]) + len(plan[LOCKED]),
-            create_count=len(plan[CREATE]),
+            left_count=sum(left_out.values()),
+            **{f"{verdict}_count": len(movements) for verdict, movements in plan.items()},
             ledger_before=journal._get_ledger_balance_before(vals["first_day"]),
             ledger_after=journal._get_ledger_balance_before(vals["last_day"] + timedelta(days=1)) + coming,
         )
         remarks = (
             refusal,
-            *self._get_left_remarks(plan),
+            self._get_journal_remark(),
+            *tell_reasons(self.env, left_out),
             self._get_gap_remark(statements),
             self._get_balance_remark(vals),
         )
@@ -125,29 +158,16 @@ class PontoFileImportLine(models.TransientModel):
         plan = journal._plan_file(statements)
         return journal._get_rate_refusal(plan[CREATE]), plan
 
-    def _get_left_remarks(self, plan):
-        """Say why transactions are left out.
-
-        :param dict plan: as `_plan_file` gives it
-        :return list: sentences
-        """
-        deleted, opened, locked = len(plan[DELETED]), len(plan[OPENED]), len(plan[LOCKED])
-        remarks = []
-        if deleted:
-            remarks.append(
-                self.env._(
-                    "%(count)s were deleted in Odoo: they can be imported again from Ponto Transactions.", count=deleted
-                )
-            )
-        if opened:
-            remarks.append(
-                self.env._("%(count)s lie before the opening entry: it holds them, delete it first.", count=opened)
-            )
-        if locked:
-            remarks.append(
-                self.env._("%(count)s lie in a locked period: move the lock date to import them.", count=locked)
-            )
-        return remarks
+    def _get_journal_remark(self):
+        """Say that the file is of another journal than the one where it was asked for."""
+        asked = self.wizard_id.journal_id
+        if asked in self.wizard_id.line_ids.journal_id._origin:
+            return None
+        return self.env._(
+            "The file is of another account than that of %(asked)s: it goes to %(journal)s.",
+            asked=asked.display_name,
+            journal=self.journal_id.display_name,
+        )
 
     def _get_gap_remark(self, statements):
         """Say where a statement is missing between those of the files, as far as their balances tell it."""
@@ -185,13 +205,13 @@ class PontoFileImportLine(models.TransientModel):
         """Create the bank transactions of this account, in batches; alone with the journal and its feed.
 
         :param WorkSlice work: the time there is
-        :return tuple: how many were created; whether that is all of them
+        :return tuple: `Counter` of transactions by what became of them; whether that is all that there is to create
         :raises UserError: when the account is being synchronized, or Odoo refuses a transaction
         """
         self.ensure_one()
         journal = self.journal_id
         # sudo: the feed counts, whoever asks.
-        busy, name, created = [journal, *journal.sudo().ponto_account_id], journal.display_name, 0
+        busy, name = [journal, *journal.sudo().ponto_account_id], journal.display_name
         work.next()
         with ExitStack() as locks:
             if not all(locks.enter_context(exclusive(record)) for record in busy):
@@ -199,18 +219,21 @@ class PontoFileImportLine(models.TransientModel):
                     self.env._("%(journal)s is being synchronized right now: try again in a moment.", journal=name)
                 )
             self.env.invalidate_all()  # what was read before the lock may have changed
-            movements = work.repeat(self._get_movements)
+            plan = work.repeat(self._get_plan)
+            tally = Counter({verdict: len(movements) for verdict, movements in plan.items()})
+            tally[CREATE] = 0
             work.next()
-            for batch in split_every(IMPORT_BATCH, movements):
+            for batch in split_every(IMPORT_BATCH, sorted(plan[CREATE], key=lambda movement: movement.day)):
                 work.repeat(lambda batch=batch: journal._create_from_file(batch))
-                created += len(batch)
+                tally[CREATE] += len(batch)
                 if not work.next(1):
-                    return created, False
-        return created, True
+                    return tally, False
+        return tally, True
 
-    def _get_movements(self):
-        """Return the movements to create, oldest first.
+    def _get_plan(self):
+        """Return what becomes of the movements of this account.
 
+        :return dict: as `_plan_file` gives it
         :raises UserError: in one sentence, when the files cannot be imported (anymore)
         """
         accounts, _refusals = self.wizard_id._read_files()
@@ -218,4 +241,4 @@ class PontoFileImportLine(models.TransientModel):
         refusal, plan = self._judge(statements)
         if refusal:
             raise UserError(refusal)
-        return sorted(plan[CREATE], key=lambda movement: movement.day)
+        return plan

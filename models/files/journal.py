@@ -47,7 +47,9 @@ class AccountJournal(models.Model):
         :return: `account.journal` record, maybe empty
         """
         own = [("company_id", "=", company.id), ("type", "in", ("bank", "credit"))]
-        return self.search(own).filtered(
+        # The screen from which the user comes may show archived journals: none of them is meant.
+        journals = self.with_context(active_test=True).search(own)
+        return journals.filtered(
             lambda journal: (
                 journal._get_own_currency().name == currency_code and number in journal._get_own_account_numbers()
             )
