@@ -72,7 +72,10 @@ class DownCase(PontoCase):
         self.env.invalidate_all()
         moments = [until]
         for connection in self.env["ponto.connection"].search([("state", "=", "connected")]):
-            moments += [connection.next_sync_at, *connection.account_ids.filtered("sync_stage").mapped("next_attempt_at")]
+            moments += [
+                connection.next_sync_at,
+                *connection.account_ids.filtered("sync_stage").mapped("next_attempt_at"),
+            ]
         seconds = (min(filter(None, moments)) - datetime.now()).total_seconds()
         return max(1, math.ceil(seconds / step.total_seconds()))
 

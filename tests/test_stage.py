@@ -106,7 +106,11 @@ class TestSnapshot(BaseCase):
         def state():
             ledger = [vars(item).copy() for item in self.account.ledger]
             return (
-                {key: plain(value) for key, value in vars(self.account).items() if key in ("reference", "reported_balance")},
+                {
+                    key: plain(value)
+                    for key, value in vars(self.account).items()
+                    if key in ("reference", "reported_balance")
+                },
                 ledger,
                 list(self.account.pending),
                 list(self.bank.accounts),

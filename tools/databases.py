@@ -168,10 +168,8 @@ class Databases:
         runs.mkdir(exist_ok=True)
         with places.lock(self.tests if for_tests else self.addon):
             self._drop_stale(runs)
-            if for_tests:
-                template = self._ensure_tests()
-            else:
-                template = self.ensure_addon() if with_addon else self.ensure_base()
+            ensure = self.ensure_addon if with_addon else self.ensure_base
+            template = self._ensure_tests() if for_tests else ensure()
             name = f"{self.prefix}{os.getpid()}_{os.urandom(2).hex()}"
             held = places.try_lock(runs / name)
             with step(f"Cloning the template to {name}"):
