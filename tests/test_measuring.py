@@ -1,4 +1,5 @@
 import importlib.util
+import tempfile
 import traceback
 from pathlib import Path
 
@@ -12,7 +13,7 @@ MEASURED = ("ponto_client", "statement_files", "payment_references", "models", "
 SOURCE = '''"""What is noted."""
 from __future__ import annotations
 
-@str.upper
+@staticmethod
 def never():
     """Nothing of it."""
     return 1
@@ -48,38 +49,43 @@ class TestMeasuring(BaseCase):
         spec.loader.exec_module(self.lines)
 
     def load(self):
-        """Run the source; return its names and a function that tells which of its lines ran since the last time."""
-        noted = bytearray(SOURCE.count("\n") + 2)
-        names = {self.lines.NOTES: noted, "str": type("str", (), {"upper": staticmethod(lambda function: function)})}
-        exec(compile(self.lines.add_notes(self.lines.ast.parse(SOURCE)), "source", "exec"), names)
+        """Load the source; return the module and a function that tells which of its lines ran since the last time."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name).resolve() / "ponto_sample.py"
+        path.write_text(SOURCE)
+        loader = self.lines.NotingLoader("ponto_sample", str(path))
+        sample = importlib.util.module_from_spec(importlib.util.spec_from_loader("ponto_sample", loader))
+        loader.exec_module(sample)
+        noted = self.lines.ran[str(path)]
 
         def tell():
             ran = [number for number, flag in enumerate(noted) if flag]
             noted[:] = bytes(len(noted))
             return ran
 
-        return names, tell
+        return sample, tell
 
     def test_what_ran_is_noted_and_nothing_else(self):
-        names, tell = self.load()
-        self.assertEqual(names["__doc__"], "What is noted.")
-        self.assertEqual(names["never"].__doc__, "Nothing of it.")
+        sample, tell = self.load()
+        self.assertEqual(sample.__doc__, "What is noted.")
+        self.assertEqual(sample.never.__doc__, "Nothing of it.")
         self.assertEqual(tell(), [2, 4, 5, 9])
-        self.assertEqual(names["choose"](2), "many")
+        self.assertEqual(sample.choose(2), "many")
         self.assertEqual(tell(), [10, 11, 12, 24, 25])
-        self.assertEqual(names["choose"](1), "one")
+        self.assertEqual(sample.choose(1), "one")
         self.assertEqual(tell(), [10, 11, 13, 14, 24, 25])
 
     def test_a_clause_that_was_asked_in_vain_is_noted_too(self):
-        names, tell = self.load()
+        sample, tell = self.load()
         tell()
-        self.assertEqual(names["choose"](0), "none")
+        self.assertEqual(sample.choose(0), "none")
         self.assertEqual(tell(), [10, 11, 13, 16, 19, 21, 22, 24, 25])
 
     def test_a_traceback_tells_the_line_of_the_source(self):
-        names, _tell = self.load()
+        sample, _tell = self.load()
         try:
-            names["choose"]("many")
+            sample.choose("many")
         except TypeError as error:
             lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)]
         self.assertEqual(lines[1:], [11])

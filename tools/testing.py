@@ -229,7 +229,8 @@ def _show_seconds(path: Path) -> None:
     """Print how many seconds each file of tests took, what its classes prepare included, the longest first."""
     seconds: Counter[str] = Counter()
     for case in ElementTree.parse(path).getroot().iter("testcase"):
-        seconds[case.get("classname").split(".tests.")[-1].split(".")[0]] += float(case.get("time"))
+        place = case.get("classname").split(".")
+        seconds[next((part for part in place if part.startswith("test_")), place[-1])] += float(case.get("time"))
     say("    Seconds by file:")
     for name, spent in seconds.most_common():
         say(f"    {spent:7.1f}  tests/{name}.py")
