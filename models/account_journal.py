@@ -244,10 +244,11 @@ class AccountJournal(models.Model):
 
         :param dashboard_data: dict of dicts by journal id, completed in place
         """
-        super()._fill_bank_cash_dashboard_data(dashboard_data)
+        result = super()._fill_bank_cash_dashboard_data(dashboard_data)
         self._fill_ponto_feed(dashboard_data)
         self._fill_ponto_take_over(dashboard_data)
         self._fill_ponto_review(dashboard_data)
+        return result
 
     def _fill_ponto_feed(self, dashboard_data):
         """Add the state of the Ponto feed to the card of every bank and card journal.
