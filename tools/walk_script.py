@@ -23,6 +23,7 @@ DASHBOARD = "/odoo/action-account.open_account_journal_dashboard_kanban"
 FETCH, COMPARE, RENEW = "action_ponto_synchronize", "action_ponto_find_agreement", "action_ponto_renew_authorization"
 EVERYWHERE = (FETCH, COMPARE)  # pressed on every card that has it; everything else once
 REST_SECONDS = 1.5  # without a call to Odoo: the page has come to rest; what is followed asks every 3 seconds
+MENU_SECONDS = 1.5  # until a menu has opened
 BOOKED = 3  # payments that arrive at the bank during the walk
 CARD = """[...document.querySelectorAll(".o_kanban_record")].find((card) =>
     card.querySelector("a[name=open_action]")?.textContent.trim() === %s)"""
@@ -31,8 +32,12 @@ CARDS = """[...document.querySelectorAll(".o_kanban_record a.fw-bold[name=open_a
 BUTTONS = """[...%s.querySelectorAll("[type=object][name], [type=action][name]")].filter((el) =>
     el.getClientRects().length).map((el) => [el.getAttribute("name"), el.textContent.trim()])"""
 MENU = 'document.querySelector(".o-dropdown--menu")'
-PRESS = """[...%s.querySelectorAll("[type=object][name], [type=action][name]")].find((el) =>
-    el.getAttribute("name") === %s && el.textContent.trim() === %s).click()"""
+PRESS = """(() => {
+    const el = [...(%s?.querySelectorAll("[type=object][name], [type=action][name]") || [])].find((el) =>
+        el.getAttribute("name") === %s && el.textContent.trim() === %s);
+    el?.click();
+    return !!el;
+})()"""
 SHOWN = "!!document.querySelector('.o_kanban_record a[name=open_action]')"
 # What stands before the user: dialogs and notifications.
 SAID = """[...document.querySelectorAll(".modal .modal-body, .o_notification")].map((el) => el.innerText.trim())"""
@@ -107,9 +112,18 @@ class Person(Walker):
         self.rest()
 
     def open_menu(self, journal):
-        """Open the menu in the corner of a card."""
-        self._evaluate(f"{CARD % json.dumps(journal)}.querySelector('.o_dropdown_kanban button').click()")
-        self._wait(f"!!{MENU}", f"no menu at {journal}")
+        """Open the menu in the corner of a card, again when the card was drawn anew meanwhile."""
+        self.close_menu()
+        end = time.monotonic() + PATIENCE
+        while not self._evaluate(f"!!{MENU}"):
+            if time.monotonic() > end:
+                raise AssertionError(f"No menu at {journal}")
+            self._evaluate(f"{CARD % json.dumps(journal)}?.querySelector('.o_dropdown_kanban button')?.click()")
+            time.sleep(MENU_SECONDS)
+
+    def close_menu(self):
+        """Click beside an open menu, and wait until it has gone."""
+        self._wait(f"(document.querySelector('.o_control_panel').click(), !{MENU})", "a menu stays open")
 
     def buttons(self, journal):
         """Return what can be pressed on a card: (journal, whether it is in the menu, name, words)."""
@@ -118,7 +132,7 @@ class Person(Walker):
         if self._evaluate(f"!!{card}.querySelector('.o_dropdown_kanban button')"):
             self.open_menu(journal)
             found += [(journal, True, *button) for button in self._evaluate(BUTTONS % MENU)]
-            self._evaluate("document.body.click()")
+            self.close_menu()
         return found
 
     def press_button(self, button):
@@ -128,7 +142,7 @@ class Person(Walker):
         if in_menu:
             self.open_menu(journal)
             scope = MENU
-        self._evaluate(PRESS % (scope, json.dumps(name), json.dumps(words)))
+        self._wait(PRESS % (scope, json.dumps(name), json.dumps(words)), f"not there: {journal}: {words}")
         self.rest()
 
 
@@ -184,6 +198,7 @@ class Walk:
                 if what not in seen:
                     seen.add(what)
                     plan.append(button)
+        plan.sort(key=lambda button: button[2] == RENEW)  # what is renewed needs other buttons no longer
         for number, button in enumerate(plan, 1):
             self.press(button, f"{number}/{len(plan)} {button[0]}: {button[3]}")
 
