@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..const import WORKERS
-from ..models import ponto_account_sync, ponto_synchronization
+from ..models import ponto_synchronization
 from ..models.support.work_slice import WorkSlice
 from ..ponto_client import client
 from .common import IBAN, OTHER_IBAN, PontoCase
@@ -56,7 +56,7 @@ class EndlessCase(PontoCase):
 
     def allow_calls(self, run, most=10**6):
         """Let a run have few calls, or the test would need thousands of pages."""
-        for module in (ponto_synchronization, ponto_account_sync):
+        for module in (ponto_synchronization, run):
             self.patch(module, "RUN_CALLS", run)
             self.patch(module, "MOST_CALLS", most)
         # What the click has begun goes on in its own row.
