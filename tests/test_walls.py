@@ -44,6 +44,9 @@ class WallCase(AccessCase):
             {"name": "Secret Account", "code": "S1", "account_type": "expense", "company_ids": self.theirs.ids}
         )
         self.env.flush_all()
+
+    def setUp(self):
+        super().setUp()
         self.log_in(self.accountant)
 
     def tearDown(self):
