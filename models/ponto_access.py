@@ -46,62 +46,75 @@ class PontoAccess(models.AbstractModel):
             return
         named = defaultdict(set)
         for vals in vals_list:
-            self._collect_named(vals, named)
+            self._collect_named(self, vals, named)
         for model, ids in named.items():
-            records = self.env[model].browse(ids)
-            if model == "res.company":
-                own = self.env.user.company_ids
-                # sudo: the companies above; a user of a branch need not have them.
-                allowed = records <= (own | own.sudo().parent_ids if shown else own)
-            else:
-                allowed = records.has_access("read")
-            if not allowed:
-                raise AccessError(self._say_foreign(model))
+            self._check_named(self.env[model].browse(ids), shown)
 
-    def _say_foreign(self, model):
-        if model == "res.company":
-            return self.env._("You have no access to this company.")
-        # Odoo's own sentence names the record to a user in developer mode.
-        # sudo: what kind of record it is.
-        kind = self.env["ir.model"].sudo()._get(model).name
-        return self.env._("You have no access to what was chosen: %(kind)s.", kind=kind)
+    @api.model
+    def _check_named(self, records, shown=True):
+        """Refuse what the caller may not read, without a word about it: Odoo's own names it in developer mode."""
+        if records._name == "res.company":
+            own = self.env.user.company_ids
+            # sudo: the companies above; a user of a branch need not have them.
+            if not records <= (own | own.sudo().parent_ids if shown else own):
+                raise AccessError(self.env._("You have no access to this company."))
+        elif not records.has_access("read"):
+            # sudo: what kind of record it is.
+            kind = self.env["ir.model"].sudo()._get(records._name).name
+            raise AccessError(self.env._("You have no access to what was chosen: %(kind)s.", kind=kind))
 
-    def _collect_named(self, vals, named):
-        """Collect what values name, here and in lines; what these records name already is no news.
+    @api.model
+    def _collect_named(self, records, vals, named):
+        """Collect what values name, here and in lines; what the records name already is no news.
 
+        :param records: the records that get the values, none when they are created
         :param dict vals: values of `create`, `write` or `onchange`
         :param dict named: model: set of ids, completed in place
         """
         for name, value in vals.items():
-            field = self._fields.get(name)
+            field = records._fields.get(name)
             if not value or not field or not field.relational:
                 continue
+            others = self.env[field.comodel_name]
             if isinstance(value, models.BaseModel):
                 ids = set(value.ids)
             elif field.type == "many2one":
-                ids = {self._read_id(value[0] if isinstance(value, (list, tuple)) else value)}
+                ids = self._collect_one(others, value, named)
             else:
-                ids = self._collect_commands(self.env[field.comodel_name], value, named)
+                ids = set().union(*(self._collect_command(others, command, named) for command in value))
             if ids:
-                named[field.comodel_name] |= ids - set(self[name].ids)
+                named[field.comodel_name] |= ids - set(records[name].ids)
 
     @api.model
-    def _collect_commands(self, lines, commands, named):
-        """Return what commands of a field with several records name, and collect what new values of its lines name."""
-        ids, asked = set(), isinstance(lines, self.env.registry["ponto.access"])
-        for command in commands:
-            if isinstance(command, dict):
-                command = Command.create(command)
-            if not isinstance(command, (list, tuple)):
-                command = Command.link(command)
-            code, number, content = (*command, 0, 0)[:3]
-            if code == Command.SET:
-                ids |= {self._read_id(number) for number in content or ()}
-            elif code != Command.CREATE and number:  # what is created has no number, or one that only the form knows
-                ids.add(self._read_id(number))
-            if asked and content and code in (Command.CREATE, Command.UPDATE):
-                line = lines.browse(number) if code == Command.UPDATE else lines
-                line._collect_named(content, named)
+    def _collect_one(self, others, value, named):
+        """Return the id that a value names; a line of a form names its dialog by the values that the form has."""
+        if isinstance(value, dict):
+            return self._collect_values(others, value.get("id"), value, named)
+        return {self._read_id(value[0] if isinstance(value, (list, tuple)) else value)}
+
+    @api.model
+    def _collect_command(self, lines, command, named):
+        """Return the ids that a command of a field with several records names."""
+        if isinstance(command, dict):
+            command = Command.create(command)
+        if not isinstance(command, (list, tuple)):
+            command = Command.link(command)
+        code, number, content = (*command, 0, 0)[:3]
+        if code == Command.SET:
+            return {self._read_id(number) for number in content or ()}
+        if code == Command.CREATE:  # it has no number, or one that only the form knows
+            return self._collect_values(lines, None, content, named)
+        if code == Command.UPDATE:
+            return self._collect_values(lines, number, content, named)
+        return {self._read_id(number)} if number else set()
+
+    @api.model
+    def _collect_values(self, records, number, vals, named):
+        """Collect what the values of another record name; return its own id, if it has one."""
+        ids = {self._read_id(number)} if number else set()
+        record = records.browse(ids)
+        self._check_named(record)  # before it is read
+        self._collect_named(record, vals or {}, named)
         return ids
 
     @api.model

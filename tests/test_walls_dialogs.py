@@ -113,6 +113,18 @@ class TestWallsOfDialogs(WallCase):
         self.assertForbidden(CHOOSE, "create", [{**self.values(CHOOSE), **documents}])
         spec = {"document_ids": {"fields": {"item_id": {"fields": {"display_name": {}}}}}, "outcome": {}}
         self.assertForbidden(CHOOSE, "onchange", [], documents, ["document_ids"], spec)
+        # A line of a form names its dialog by the values that the form has.
+        spec = {**journal["fields"], "company_id": {"fields": {"display_name": {}}}, "reference": {}, "note": {}}
+        for vals in (
+            {"account_id": {"id": self.their_account.id}},
+            {"wizard_id": {"connection_id": self.their_connection.id}},
+            {"wizard_id": {"connection_id": {"id": self.their_connection.id}}},
+            {"account_id": {"journal_id": {"bank_account_id": 1, "id": self.their_journal.id}}},
+            {"wizard_id": {"id": line.wizard_id.id, "line_ids": [Command.update(line.id, theirs)]}},
+        ):
+            for changed in ([], list(vals)):
+                self.assertForbidden(FETCH_LINE, "onchange", [], vals, changed, spec)
+                self.assertForbidden(FETCH_LINE, "onchange", line.ids, vals, changed, spec)
         candidates = {"candidate_ids": [Command.create({"key": "0", "item_ids": [self.their_line.line_ids[:1].id]})]}
         self.assertForbidden(CHOOSE, "create", [{**self.values(CHOOSE), **candidates}])
 
@@ -149,6 +161,10 @@ class TestWallsOfDialogs(WallCase):
         spec = {"journal_id": {"fields": {"display_name": {}}}, "note": {}, "company_id": {"fields": {}}}
         answer = self.call(FETCH_LINE, "onchange", line.ids, {"journal_id": own.id}, ["journal_id"], spec)
         self.assertIn("value", answer)
+        # As the web client sends it from the list in the dialog.
+        dialog = {"id": line.wizard_id.id, "line_ids": [Command.update(line.id, {"journal_id": own.id})]}
+        vals = {"journal_id": own.id, "wizard_id": dialog}
+        self.assertIn("value", self.call(FETCH_LINE, "onchange", line.ids, vals, ["journal_id"], spec))
         (saved,) = self.call(FETCH_LINE, "web_save", line.ids, vals={"journal_id": own.id}, specification=spec)
         self.assertEqual(saved["journal_id"]["display_name"], own.display_name)
         lines = {"line_ids": [Command.update(line.id, {"selected": True})]}
