@@ -14,7 +14,7 @@ class PontoInstitution(models.Model):
         readonly=True, help="End of the last maintenance, as far as it was seen; Ponto forgets it."
     )
     notice = fields.Text("Remarks", compute="_compute_notice")
-    maintenance_message = fields.Char("Maintenance", compute="_compute_notice")
+    maintenance_message = fields.Char("Announced Maintenance", compute="_compute_notice")
 
     @api.depends("name", "status", "deprecated", "maintenance_type", "maintenance_from", "maintenance_to")
     @api.depends_context("lang", "tz", "uid")
