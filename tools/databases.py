@@ -50,7 +50,8 @@ def fingerprint() -> str:
     for folder in SOURCES:
         files += [path for path in (places.TREE / folder).rglob("*") if path.is_file()]
     for path in sorted(files):
-        if path.suffix not in (".pyc", ".md", ".rst", ".toml") and not path.name.startswith("."):
+        hidden = any(part.startswith(".") for part in path.relative_to(places.TREE).parts)  # what linters leave behind
+        if path.suffix not in (".pyc", ".md", ".rst", ".toml") and not hidden:
             digest.update(f"{path.relative_to(places.TREE)}\0".encode())
             with suppress(FileNotFoundError):  # an editor just replaced it
                 digest.update(path.read_bytes())
