@@ -25,7 +25,7 @@ class PontoInstitution(models.Model):
     )
     deprecated = fields.Boolean(readonly=True, help="Ponto replaced this bank by another record.")
     maintenance_type = fields.Selection(
-        [("internal", "No access"), ("financialInstitution", "Read only")], string="Maintenance", readonly=True
+        [("internal", "No access"), ("financialInstitution", "Read only")], string="Kind of Maintenance", readonly=True
     )
     maintenance_from = fields.Datetime(readonly=True)
     maintenance_to = fields.Datetime(readonly=True)

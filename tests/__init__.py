@@ -14,6 +14,7 @@ from . import (
     test_browser,
     test_changes,
     test_check_browser,
+    test_check_registry,
     test_client_clock,
     test_client_errors,
     test_client_paging,

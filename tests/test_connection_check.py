@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..wizards.ponto_check_table import MENDINGS, PROBES
+from ..wizards.connection_check.registry import list_probes
 from .check_case import CheckCase
 from .common import OTHER_IBAN
 from .test_pull import SYNC_LOGGERS
@@ -17,14 +17,9 @@ class TestConnectionCheckAtPonto(CheckCase):
     def test_a_healthy_connection_is_green(self):
         dialog = self.open_check()
         self.assertInOrder(dialog)
-        self.assertEqual(dialog.line_ids.mapped("code"), list(PROBES))
+        self.assertEqual(dialog.line_ids.mapped("code"), [probe.code for probe in list_probes(self.env)])
         self.assertEqual(dialog.summary, "Nothing has to be done.")
         self.assertTrue(all(dialog.line_ids.mapped("name")))
-
-    def test_every_mending_that_is_listed_can_be_done(self):
-        check = self.env["ponto.connection.check"]
-        self.assertEqual({name for name in MENDINGS if not hasattr(check, f"_mend_{name}")}, set())
-        self.assertEqual({name for name in PROBES if not hasattr(check, f"_probe_{name}")}, set())
 
     def test_ponto_does_not_answer(self):
         self.sandbox.stop()

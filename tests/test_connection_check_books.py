@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..wizards.connection_check.accounts import look_at_authorizations
 from .check_case import CheckCase
 from .common import OTHER_IBAN
 from .test_pull import SYNC_LOGGERS
@@ -97,7 +98,7 @@ class TestConnectionCheckOfJournals(CheckCase):
     def test_an_authorization_whose_day_is_over(self):
         self.account.authorization_expected_at = fields.Datetime.now() - timedelta(days=3)
         check = self.env["ponto.connection.check"].new({"connection_id": self.connection.id})
-        problem = next(check._probe_authorizations(None))
+        problem = next(look_at_authorizations(check, None))
         self.assertEqual((problem.level, problem.action), ("red", "renew_authorization"))
         self.assertRegex(problem.sentence, r"the authorization ended on .+, 3 days ago\.$")
 

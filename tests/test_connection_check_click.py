@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
+from ..wizards.connection_check.accounts import look_at_refresh
 from .refresh_case import PUBLIC, RefreshCase
 
 CHECK = "ponto.connection.check"
@@ -89,7 +90,7 @@ class TestConnectionCheckByClick(RefreshCase):
 
     def probe_refresh(self):
         self.env.invalidate_all()
-        return next(self.env[CHECK].new({"connection_id": self.connection.id})._probe_refresh(None))
+        return next(look_at_refresh(self.env[CHECK].new({"connection_id": self.connection.id}), None))
 
     def test_maintenance_explains_a_missing_refresh(self):
         self.account.synchronized_at = fields.Datetime.now() - timedelta(hours=30)

@@ -13,7 +13,7 @@ CARD = {"reference": "5355 XXXX XXXX 1111", "reference_type": "MASKEDPAN", "subt
 class TestOtherFeeds(PontoCase):
     """What would bring the same transactions twice is said before linking, and refused or switched off.
 
-    The OCA modules are no part of these tests: tools/oca_script.py takes over from the real ones.
+    The OCA modules are no part of these tests: tools/scripts/oca.py takes over from the real ones.
     """
 
     def wizard_of(self, connection):

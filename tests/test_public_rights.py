@@ -6,7 +6,7 @@ from .test_access import QUIET, AccessCase
 from .test_public_methods import PUBLIC_METHODS
 
 # They take no records.
-OF_MODELS = {"action_follow_return", "action_view_all_companies"}
+OF_MODELS = {"action_come_back", "action_view_all_companies"}
 
 
 @tagged("post_install", "-at_install")

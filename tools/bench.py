@@ -35,11 +35,11 @@ def run(*, as_json: bool) -> int:
         }
         with step("Measuring"):
             variables = {"PONTO_BENCH": json.dumps(given)}
-            result = play_script(databases.runner, database, "bench_script.py", variables)
+            result = play_script(databases.runner, database, "bench.py", variables)
         with step("Comparing three years with the bank"):
-            result |= play_script(databases.runner, database, "bench_finder_script.py", variables)
+            result |= play_script(databases.runner, database, "bench_finder.py", variables)
         with step("Matching payments with open documents"):
-            result |= play_script(databases.runner, database, "bench_matching_script.py", variables)
+            result |= play_script(databases.runner, database, "bench_matching.py", variables)
     print(f"lines                          {result['lines']}")
     print(f"bare create, batches of 200    {result['bare_ms_per_line']} ms a line")
     print(f"synchronize (HTTP and all)     {result['synchronize_ms_per_line']} ms a line")

@@ -168,7 +168,7 @@ def _play_in_odoo(databases: Databases, name: str, sandbox: sandbox_process.Sand
         "company": COMPANY,
         "logins": [asdict(login) for login in LOGINS],
     }
-    return play_script(databases.runner, name, "demo_script.py", {"PONTO_DEMO": json.dumps(given)})
+    return play_script(databases.runner, name, "demo.py", {"PONTO_DEMO": json.dumps(given)})
 
 
 def _compare(account: dict, bank: dict | None, book_balance: str) -> None:

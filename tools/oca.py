@@ -23,7 +23,7 @@ def take_over(databases: Databases) -> None:
             runner.odoo_quiet(database, "--init", MODULE)
         secret = secrets.token_hex(32)
         with step("Taking over from the OCA module"):
-            result = play_script(runner, database, "oca_script.py", {"PONTO_SECRET": secret})
+            result = play_script(runner, database, "oca.py", {"PONTO_SECRET": secret})
         _search_log(runner, database, secret)
         with step("Taking over in the web client"):
             # Its company and its journal are its own; nothing of it stays.

@@ -7,8 +7,8 @@ from .output import say, step
 
 MODULE = "account_reconcile_oca"
 SCRIPTS = {
-    "oca_beside_script.py": "Importing and matching beside it",
-    "oca_guesses_script.py": "Importing what it guesses wrong",
+    "oca_beside.py": "Importing and matching beside it",
+    "oca_guesses.py": "Importing what it guesses wrong",
 }
 
 

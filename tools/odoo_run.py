@@ -13,6 +13,7 @@ from .odoo_source import Odoo
 from .output import Failure, note, say
 
 CONFIGURATION_SECONDS = 7 * 24 * 3600  # no run is that long
+SCRIPTS = Path(__file__).with_name("scripts")
 
 
 class Runner:
@@ -118,9 +119,9 @@ def log_of(runner: Runner, database: str) -> Path:
 def play_script(
     runner: Runner, database: str, script: str, variables: dict[str, str], *, connected: bool = True
 ) -> dict:
-    """Run a script of tools/ in an Odoo shell, show its progress and return its result.
+    """Run a script of tools/scripts/ in an Odoo shell, show its progress and return its result.
 
-    :param script: name of the file; it prints its result as JSON on a line that starts with ``RESULT``, and how far it
+    :param script: name of the file there; it prints its result as JSON on a line that starts with ``RESULT``, and how far it
         is on lines that start with ``PROGRESS``
     :param variables: added to its environment, where other users of the machine cannot read them
     :param connected: give it an environment; a script that forks opens its own cursors
@@ -134,7 +135,7 @@ def play_script(
     result = None
     try:
         with (
-            open(Path(__file__).with_name(script), encoding="utf-8") as source,
+            open(SCRIPTS / script, encoding="utf-8") as source,
             open(log, "w", encoding="utf-8") as kept,
             process.started(
                 command,

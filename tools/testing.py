@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import harness, oca, oca_reconcile, odoo_tests, places, process
+from . import oca, oca_reconcile, odoo_tests, places, process
 from .databases import Databases
+from .harness import parts as harness
 from .odoo_run import log_of, play_script
 from .odoo_tests import BROWSER_WORDS, Counts, judge
 from .output import say, step
@@ -116,7 +117,7 @@ def _run_parts(databases: Databases, names: list[str], seed: int | None) -> None
 def _reinstall(databases: Databases, _seed: int) -> None:
     """Uninstall and install again: no line doubled, groups and feed source restored."""
     with databases.throw_away() as database:
-        result = play_script(databases.runner, database, "reinstall_script.py", {})
+        result = play_script(databases.runner, database, "reinstall.py", {})
         say(f"    {result['lines']} lines before, {result['after']['lines']} after, {result['doubled']} doubled")
 
 

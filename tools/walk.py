@@ -54,9 +54,7 @@ def _walked(
             "everything": everything,
         }
         with step("Walking through the demo" if everything else "Looking at it again, after everything was ended"):
-            result = play_script(
-                databases.runner, demo.database_name(), "walk_script.py", {"PONTO_WALK": json.dumps(given)}
-            )
+            result = play_script(databases.runner, demo.database_name(), "walk.py", {"PONTO_WALK": json.dumps(given)})
         say(f"    {result['pressed']} buttons pressed, {result['checks']} balance checks on the dashboard")
         problems += result["problems"]
         yield sandbox

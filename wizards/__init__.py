@@ -1,4 +1,5 @@
 from . import (
+    connection_check,
     ponto_account_fetch,
     ponto_account_fetch_line,
     ponto_account_fetch_line_feed,
@@ -8,11 +9,7 @@ from . import (
     ponto_agreement_day,
     ponto_agreement_finding,
     ponto_connection_check,
-    ponto_connection_check_accounts,
     ponto_connection_check_line,
-    ponto_connection_check_mend,
-    ponto_connection_check_remote,
-    ponto_connection_check_server,
     ponto_file_import,
     ponto_file_import_line,
     ponto_match_choose,

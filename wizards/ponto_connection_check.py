@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 
-from .ponto_check_table import LEVELS, PROBES
+from .connection_check.registry import LEVELS, find_mending, list_probes
+from .connection_check.talk import ask_ponto
 
 
 class PontoConnectionCheck(models.TransientModel):
@@ -51,7 +52,7 @@ class PontoConnectionCheck(models.TransientModel):
         :param connection: `ponto.connection` record that the user may write
         :return dict: the action
         """
-        talk = self._ask_ponto(connection, alone=True)
+        talk = ask_ponto(connection, alone=True)
         # sudo: nobody writes what was found but the addon.
         check = self.sudo().create({"connection_id": connection.id}).with_env(self.env)
         return check._examine(talk)._get_action()
@@ -59,7 +60,18 @@ class PontoConnectionCheck(models.TransientModel):
     def _check_again(self, alone):
         self.ensure_one()
         self.connection_id.check_access("write")
-        return self._examine(self._ask_ponto(self.connection_id, alone))._get_action()
+        return self._examine(ask_ponto(self.connection_id, alone))._get_action()
+
+    def _mend(self, code):
+        """Do one of the actions that mend.
+
+        :param str | bool code: of a mending; a line that needs none has none
+        :return dict: the action; the check done again, when nothing is left to a person
+        """
+        self.ensure_one()
+        mending = find_mending(self.env, code)
+        opened = mending.run(self) if mending else None
+        return opened or self._check_again(alone=False)
 
     def _get_action(self):
         return {
@@ -77,15 +89,25 @@ class PontoConnectionCheck(models.TransientModel):
         :param Talk talk: what Ponto has answered
         :return: the same record
         """
+        found = [(probe.code, list(probe.run(self, talk))) for probe in self._get_probes()]
         lines = [
-            {"sequence": sequence, "code": code, **self._prepare_line_vals(list(getattr(self, f"_probe_{code}")(talk)))}
-            for sequence, code in enumerate(PROBES)
+            {"sequence": sequence, "code": code, **self._prepare_line_vals(results)}
+            for sequence, (code, results) in enumerate(found)
+            if results
         ]
         # sudo: nobody writes what was found but the addon.
         self.sudo().write(
             {"line_ids": [Command.clear(), *map(Command.create, lines)], "checked_at": fields.Datetime.now()}
         )
         return self
+
+    @api.model
+    def _get_probes(self):
+        """Return what is looked at, in the order of the lines; another module may leave some out or wrap them.
+
+        :return list: `Entry` objects of `connection_check/registry.py`
+        """
+        return list_probes(self.env)
 
     @api.model
     def _prepare_line_vals(self, results):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .ponto_check_table import LEVELS, MENDINGS, PROBES
+from .connection_check.registry import LEVELS, find_mending, find_probe
 
 
 class PontoConnectionCheckLine(models.TransientModel):
@@ -27,8 +27,9 @@ class PontoConnectionCheckLine(models.TransientModel):
     @api.depends_context("lang")
     def _compute_texts(self):
         for line in self:
-            line.name = self.env._(PROBES[line.code]) if line.code in PROBES else False
-            line.action_label = self.env._(MENDINGS[line.action]) if line.action in MENDINGS else False
+            probe, mending = find_probe(self.env, line.code), find_mending(self.env, line.action)
+            line.name = self.env._(probe.label) if probe else False
+            line.action_label = self.env._(mending.label) if mending else False
 
     def action_mend(self):
         """Do the one thing that mends this line, or open the place where a person does it.

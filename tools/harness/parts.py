@@ -4,12 +4,12 @@ import json
 import re
 from collections import Counter
 
-from . import process, sandbox_process
-from .databases import Databases
-from .odoo_run import log_of, play_script
-from .output import Failure, say
+from .. import process, sandbox_process
+from ..databases import Databases
+from ..odoo_run import log_of, play_script
+from ..output import Failure, say
 
-# Per integration its accounts, as tools/harness_bank.py wants them.
+# Per integration its accounts, as tools/harness/bank.py wants them.
 CRASH_PLAN = [
     [
         {"count": 1000, "days": 400},
@@ -26,14 +26,14 @@ SEVERE = re.compile(rf"^\S+ \S+ (\d+) (WARNING|ERROR|CRITICAL) \S+ ({OURS}): .*"
 
 def crash(databases: Databases, seed: int) -> None:
     """Kill a worker at least 40 times while it imports; everything is imported once, to the cent."""
-    result, severe = _play(databases, "crash_script.py", CRASH_PLAN, seed, hits=KILLS)
+    result, severe = _play(databases, "crash.py", CRASH_PLAN, seed, hits=KILLS)
     say(f"    {result['transactions']} transactions, each on exactly one line, every day's balance equal to the bank's")
     _refuse(severe, seed)
 
 
 def workers(databases: Databases, seed: int) -> None:
     """Let two and four workers share eight accounts while a user edits them; nobody meets an error."""
-    result, severe = _play(databases, "workers_script.py", WORKERS_PLAN, seed)
+    result, severe = _play(databases, "workers.py", WORKERS_PLAN, seed)
     # Odoo logs the conflict of a user's click before it repeats the click: that is Odoo's, and no worker's.
     users = {str(pid) for pid in result["users"]}
     say(f"    {result['transactions']} transactions, each on exactly one line; no deadlock")
@@ -43,7 +43,7 @@ def workers(databases: Databases, seed: int) -> None:
 
 def pull(databases: Databases, seed: int) -> None:
     """Interrupt a first pull of 20,000 transactions five times; it goes on where it was."""
-    _play(databases, "pull_script.py", PULL_PLAN, seed)
+    _play(databases, "pull.py", PULL_PLAN, seed)
 
 
 PARTS = {"crash": crash, "workers": workers, "pull": pull}
@@ -57,7 +57,7 @@ def _play(databases: Databases, script: str, plan: list[list[dict]], seed: int, 
     :return: its result; what the addon and the database layer logged as a warning or worse
     """
     runner = databases.runner
-    command = [runner.python, "-m", "tools.harness_bank", "--seed", seed, "--plan", json.dumps(plan)]
+    command = [runner.python, "-m", "tools.harness.bank", "--seed", seed, "--plan", json.dumps(plan)]
     with (
         databases.throw_away() as database,
         sandbox_process.listening(command, process.plain_environment()) as ready,

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, api
 from odoo.addons.account_online_ponto.const import WORKERS
 
-from .harness_invariants import EPOCH
+from .invariants import EPOCH
 
 
 class Remote:

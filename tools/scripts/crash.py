@@ -10,8 +10,8 @@ import random
 import time
 from collections import Counter
 
-from odoo.addons.account_online_ponto.tools.harness_invariants import judge, read_bank
-from odoo.addons.account_online_ponto.tools.harness_setup import (
+from odoo.addons.account_online_ponto.tools.harness.invariants import judge, read_bank
+from odoo.addons.account_online_ponto.tools.harness.setup import (
     Remote,
     ask_for_undo,
     connect,
@@ -19,7 +19,7 @@ from odoo.addons.account_online_ponto.tools.harness_setup import (
     let_time_pass,
     prepare_crons,
 )
-from odoo.addons.account_online_ponto.tools.harness_workers import Worker, look_at, run_jobs
+from odoo.addons.account_online_ponto.tools.harness.workers import Worker, look_at, run_jobs
 from odoo.modules.registry import Registry
 
 GIVEN = json.loads(os.environ["PONTO_HARNESS"])

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from odoo import Command, fields
 from odoo.addons.account_online_ponto.const import IMPORT_BATCH
 from odoo.addons.account_online_ponto.ponto_client import read_transaction
-from odoo.addons.account_online_ponto.tools.bench_rows import copy_rows
+from odoo.addons.account_online_ponto.tools.scripts.bench_rows import copy_rows
 from odoo.tools import SQL
 
 GIVEN = json.loads(os.environ["PONTO_BENCH"])

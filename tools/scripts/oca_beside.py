@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from odoo import Command
 from odoo.addons.account_online_ponto.sandbox import Bank, Sandbox
-from odoo.addons.account_online_ponto.tools.oca_link import connect
+from odoo.addons.account_online_ponto.tools.scripts.oca_link import connect
 from odoo.service.model import call_kw
 
 ADDON = "account_online_ponto"

@@ -11,7 +11,7 @@ import json
 import os
 import time
 
-from odoo.addons.account_online_ponto.tools.bench_rows import copy_rows
+from odoo.addons.account_online_ponto.tools.scripts.bench_rows import copy_rows
 from odoo.tools import SQL
 
 GIVEN = json.loads(os.environ["PONTO_BENCH"])

@@ -1,4 +1,4 @@
-"""What oca_script.py does with a database, and what it asserts about it by plain SQL. Imported in an Odoo shell only."""
+"""What oca.py does with a database, and what it asserts about it by plain SQL. Imported in an Odoo shell only."""
 
 import contextlib
 import json

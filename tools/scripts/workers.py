@@ -9,15 +9,15 @@ import time
 
 from odoo import SUPERUSER_ID, api
 from odoo.addons.account_online_ponto.models.support.work_slice import WorkSlice
-from odoo.addons.account_online_ponto.tools.harness_invariants import judge, read_bank
-from odoo.addons.account_online_ponto.tools.harness_setup import (
+from odoo.addons.account_online_ponto.tools.harness.invariants import judge, read_bank
+from odoo.addons.account_online_ponto.tools.harness.setup import (
     Remote,
     connect,
     is_busy,
     let_time_pass,
     prepare_crons,
 )
-from odoo.addons.account_online_ponto.tools.harness_workers import Worker, run_jobs
+from odoo.addons.account_online_ponto.tools.harness.workers import Worker, run_jobs
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 

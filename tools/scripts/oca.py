@@ -17,7 +17,7 @@ import psycopg2.errors
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.addons.account_online_ponto.sandbox import Bank, Sandbox
-from odoo.addons.account_online_ponto.tools.oca_books import Books
+from odoo.addons.account_online_ponto.tools.scripts.oca_books import Books
 from odoo.addons.account_statement_import_online_ponto.models import ponto_interface
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.registry import Registry

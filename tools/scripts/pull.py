@@ -9,14 +9,14 @@ import random
 import time
 from collections import Counter
 
-from odoo.addons.account_online_ponto.tools.harness_setup import (
+from odoo.addons.account_online_ponto.tools.harness.setup import (
     Remote,
     connect,
     is_busy,
     let_time_pass,
     prepare_crons,
 )
-from odoo.addons.account_online_ponto.tools.harness_workers import Worker, look_at, run_jobs
+from odoo.addons.account_online_ponto.tools.harness.workers import Worker, look_at, run_jobs
 from odoo.modules.registry import Registry
 
 GIVEN = json.loads(os.environ["PONTO_HARNESS"])

@@ -1,6 +1,6 @@
 """The sandbox process of the harness: integrations and accounts as asked for, each filled with transactions.
 
-Runs as ``python -m tools.harness_bank`` in the tree, with the cache's Python. It writes its address and the credentials
+Runs as ``python -m tools.harness.bank`` in the tree, with the cache's Python. It writes its address and the credentials
 to a file that only its owner can read.
 """
 
@@ -17,7 +17,7 @@ from sandbox import Bank, Sandbox
 from sandbox.bulk import book_many
 from sandbox.identifiers import belgian_iban
 
-from . import places
+from .. import places
 
 BANK_CODE = 931  # one that no bank was given
 

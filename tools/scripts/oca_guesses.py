@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from odoo import Command
 from odoo.addons.account_online_ponto.sandbox import Bank, Sandbox
-from odoo.addons.account_online_ponto.tools.oca_link import connect
+from odoo.addons.account_online_ponto.tools.scripts.oca_link import connect
 
 TODAY = datetime.date.today()
 DAY = TODAY - datetime.timedelta(days=3)
