@@ -10,7 +10,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..const import WORKERS
-from ..models import ponto_account_sync, ponto_synchronization
+from ..models import ponto_synchronization
+from ..models.reading import run as account_run
 from ..models.support.work_slice import WorkSlice
 from ..ponto_client import client
 from .common import IBAN, OTHER_IBAN, PontoCase
@@ -18,7 +19,7 @@ from .refresh_case import RefreshCase
 from .test_down import START, DownCase
 from .test_pull import SYNC_LOGGERS
 
-LOGGERS = (*SYNC_LOGGERS, "odoo.addons.account_online_ponto.models.ponto_account_pending")
+LOGGERS = (*SYNC_LOGGERS, "odoo.addons.account_online_ponto.models.reading.pending")
 FOR_EVER = None
 
 
@@ -56,7 +57,7 @@ class EndlessCase(PontoCase):
 
     def allow_calls(self, run, most=10**6):
         """Let a run have few calls, or the test would need thousands of pages."""
-        for module in (ponto_synchronization, ponto_account_sync):
+        for module in (ponto_synchronization, account_run):
             self.patch(module, "RUN_CALLS", run)
             self.patch(module, "MOST_CALLS", most)
         # What the click has begun goes on in its own row.
