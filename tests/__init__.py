@@ -65,6 +65,7 @@ from . import (
     test_matching_property,
     test_matching_review,
     test_matching_rules,
+    test_matching_search,
     test_matching_suggestions,
     test_matching_transfers,
     test_matching_truth,

@@ -27,7 +27,8 @@ class TestMatchingBooks(MatchingCase):
 
         matching = self.env["ponto.matching"]
         once = self.lines_of(self.account) - line
-        findings = matching._find(self.account.journal_id, matching._get_payments(line | once))
+        search = matching._make_search(self.account.journal_id, matching._get_payments(line | once))
+        findings = matching._find(search)
         self.assertEqual(set(findings), {line.id, once.id})
         twice.button_draft()
         twice.button_cancel()
@@ -161,13 +162,9 @@ class TestMatchingBooks(MatchingCase):
         self.assertEqual(len(self.lines_of(self.account)), 2)
         self.assertEqual(invoice.amount_residual, 100, "nothing was in the books: this is a first import again")
         line = self.lines_of(self.account).filtered(lambda line: line.payment_ref == invoice.name)
-        self.env["ponto.matching"]._apply(
-            {
-                line: self.env["ponto.matching"]._find(
-                    self.account.journal_id, self.env["ponto.matching"]._get_payments(line)
-                )[line.id]
-            }
-        )
+        matching = self.env["ponto.matching"]
+        search = matching._make_search(self.account.journal_id, matching._get_payments(line))
+        matching._apply({line: matching._find(search)[line.id]})
         judged = {each.line_id: each.stays for each in self.account.synchronization_ids[0]._judge_lines()}
         self.assertEqual(judged[line.id], "reconciled")
 
@@ -203,7 +200,7 @@ class TestMatchingBooks(MatchingCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.assertEqual(len(matching._find_exact(journal, some)), len(some))
+            self.assertEqual(len(matching._find_exact(matching._make_search(journal, some), some)), len(some))
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(counts[0], 12)

@@ -28,7 +28,7 @@ class TestDoubts(MatchCase):
         """Return what a new bank transaction matches by itself."""
         line = self.line(amount, label, **values)
         matching = self.env["ponto.matching"]
-        return matching._find(line.journal_id, matching._get_payments(line)).get(line.id)
+        return matching._find(matching._make_search(line.journal_id, matching._get_payments(line))).get(line.id)
 
     def assertFound(self, item, finding):
         self.assertTrue(finding, "nothing was found")

@@ -4,7 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..models.suggesting import likely_documents
+from ..models.suggesting import look_up
 from .match_case import MatchCase
 
 THEIRS = {"account_number": "BE71 0961 2345 6769", "partner_name": "Drukkerij Claes"}
@@ -135,7 +135,7 @@ class TestLikely(MatchCase):
         return item.matched_credit_ids.credit_move_id | item.matched_debit_ids.debit_move_id
 
     def test_many_open_items_of_one_kind_hide_none_of_another(self):
-        self.patch(likely_documents, "MOST_ITEMS", 3)
+        self.patch(look_up, "MOST_ITEMS", 3)
         for number in range(4):
             self.register(10.0 + number, 12)
             self.bill(500.0, self.insurer, invoice_date=date.today() - timedelta(days=90))
@@ -155,8 +155,8 @@ class TestLikely(MatchCase):
         self.register(12.0, 1)
         line = self.line(-99.0, "Nothing like it", **UNKNOWN)
         matching = self.env["ponto.matching"]
-        dismissed = matching._get_dismissed(line)
-        items = matching._look_up(self.match_journal, matching._get_payments(line), dismissed).items
+        search = matching._make_search(self.match_journal, matching._get_payments(line))
+        items = look_up.LookUp(search, matching._get_dismissed(line)).items
         self.assertEqual(items.filtered("payment_id").mapped("amount_residual"), [-11.0])
         old = self.line(-10.0, "Late", **UNKNOWN)
         found = [finding.item_ids for finding in self.suggest(old)]

@@ -129,7 +129,7 @@ class TestMatchingProperty(PontoCase):
         before = self.get_columns(everything)
         matching = self.env["ponto.matching"]
         payments = matching._get_payments(lines)
-        found = matching._find_exact(self.journal, payments)
+        found = matching._find_exact(matching._make_search(self.journal, payments), payments)
         partners = matching._get_known_partners(self.company, payments)
         by_line = {line: found[line.id] for line in lines if line.id in found}
         for line, finding in by_line.items():

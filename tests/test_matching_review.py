@@ -47,6 +47,11 @@ class TestMatchingReview(MatchCase):
                 journal.with_context(allowed_company_ids=(companies or self.company).ids).action_ponto_apply_exact()
         self.env.invalidate_all()
 
+    def find_by_rules(self, line):
+        matching = self.env["ponto.matching"]
+        payments = matching._get_payments(line)
+        return matching._find_by_rules(matching._make_search(self.match_journal, payments), payments)
+
     def add_rule(self, account):
         return self.env["account.reconcile.model"].create(
             {
@@ -72,20 +77,14 @@ class TestMatchingReview(MatchCase):
         fees = self.expense.copy({"code": "653199"})
         first = self.add_rule(self.expense)
         line = self.line(-5.0, "Fees of March")
-        finding = self.env["ponto.matching"]._find_by_rules(
-            self.match_journal, self.env["ponto.matching"]._get_payments(line)
-        )
+        finding = self.find_by_rules(line)
         self.env["ponto.matching"]._propose({line: finding[line.id]})
         match = self.proposed(line)
-        found = self.env["ponto.matching"]._find_by_rules(
-            self.match_journal, self.env["ponto.matching"]._get_payments(line)
-        )
+        found = self.find_by_rules(line)
         self.assertTrue(self.match_journal._is_proposed(match, found[line.id]))
         first.active = False
         self.add_rule(fees)
-        found = self.env["ponto.matching"]._find_by_rules(
-            self.match_journal, self.env["ponto.matching"]._get_payments(line)
-        )
+        found = self.find_by_rules(line)
         self.assertFalse(self.match_journal._is_proposed(match, found[line.id]))
 
     def test_a_transfer_is_applied_although_its_other_side_has_come_meanwhile(self):
@@ -139,8 +138,7 @@ class TestMatchingReview(MatchCase):
         self.book_elsewhere(self.line(-80.0, "Fees", 30, **THEIR_ACCOUNT))
         self.add_rule(self.expense)
         line = self.line(-85.0, "Fees", **THEIR_ACCOUNT)
-        matching = self.env["ponto.matching"]
-        matching._propose({line: matching._find_by_rules(self.match_journal, matching._get_payments(line))[line.id]})
+        self.env["ponto.matching"]._propose({line: self.find_by_rules(line)[line.id]})
         dialog = self.open_dialog(line)
         for evidence, left in (("last_time", ["rule"]), ("rule", [])):
             dialog.candidate_ids.filtered(lambda one, evidence=evidence: one.evidence == evidence).action_dismiss()

@@ -50,9 +50,12 @@ class TestMatchingRules(PontoCase):
     def payment(self, amount=-12.5, label="Monthly FEE account", **values):
         return Payment(key=1, date=DAY, amount=amount, currency_id=self.company.currency_id.id, label=label, **values)
 
+    def find(self, payments, journal=None):
+        return self.matching._find_by_rules(self.matching._make_search(journal or self.journal, payments), payments)
+
     def items(self, *args, **kwargs):
         """Return account, amount and currency's amount of what a payment is booked on; None when on nothing."""
-        finding = self.matching._find_by_rules(self.journal, [self.payment(*args, **kwargs)]).get(1)
+        finding = self.find([self.payment(*args, **kwargs)]).get(1)
         return finding and [
             (self.env["account.account"].browse(item["account_id"]).name, item["balance"])
             for item in finding.counterparts
@@ -169,7 +172,7 @@ class TestMatchingRules(PontoCase):
 
         self.patch(type(self.matching), "_prepare_counterparts", fail)
         with self.assertLogs("odoo.addons.account_online_ponto", "ERROR") as logs:
-            self.assertEqual(list(self.matching._find_by_rules(self.journal, payments)), [0])
+            self.assertEqual(list(self.find(payments)), [0])
         self.assertEqual(len(logs.output), 1, "one tells of them all")
 
     # ------------------------------------------------------------------ counterpart items
@@ -233,7 +236,7 @@ class TestMatchingRules(PontoCase):
         self.company.tax_lock_date = False
         tax.price_include_override = "tax_included"
         self.assertEqual(self.items(-121.0), [("Bank fees", 100.0), (vat.name, 21.0)])
-        finding = self.matching._find_by_rules(self.journal, [self.payment(121.0)])[1]
+        finding = self.find([self.payment(121.0)])[1]
         refund = tax.refund_repartition_line_ids.filtered(lambda line: line.repartition_type == "tax")
         self.assertEqual(finding.counterparts[1]["tax_repartition_line_id"], refund.id)
 
@@ -262,7 +265,7 @@ class TestMatchingRules(PontoCase):
         payments = [
             Payment(key=line.id, date=DAY, amount=line.amount, currency_id=dollar.id, label="fee") for line in lines
         ]
-        for key, finding in self.matching._find_by_rules(journal, payments).items():
+        for key, finding in self.find(payments, journal).items():
             line = lines.browse(key)
             liquidity, _suspense, _others = line._seek_for_lines()
             self.assertAlmostEqual(sum(item["balance"] for item in finding.counterparts), -liquidity.balance, 9)
@@ -276,7 +279,7 @@ class TestMatchingRules(PontoCase):
         line = self.env["account.bank.statement.line"].create(
             {"journal_id": self.journal.id, "date": DAY, "payment_ref": "fee", "amount": -10.0}
         )
-        finding = self.matching._find_by_rules(self.journal, self.matching._get_payments(line))[line.id]
+        finding = self.find(self.matching._get_payments(line))[line.id]
         self.assertEqual(self.matching._apply({line: finding}), line)
         _liquidity, suspense, others = line._seek_for_lines()
         self.assertFalse(suspense)
@@ -344,7 +347,7 @@ class TestMatchingRules(PontoCase):
             ]
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.assertEqual(len(self.matching._find_by_rules(self.journal, payments)), number)
+            self.assertEqual(len(self.find(payments)), number)
             return self.env.cr.sql_log_count - before
 
         count(1)

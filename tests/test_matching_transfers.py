@@ -65,7 +65,7 @@ class TestMatchingTransfers(PontoCase):
         return line.line_ids.filtered(lambda item: item.account_id == self.transfer_account)
 
     def find(self, *payments, journal=None):
-        return self.matching._find_transfers(journal or self.current, list(payments))
+        return self.matching._find_transfers(self.matching._make_search(journal or self.current, payments), payments)
 
     def assertAlone(self, *payments):
         """Assert that payments are transfers, and that nothing is settled by them."""
@@ -147,7 +147,7 @@ class TestMatchingTransfers(PontoCase):
         )
         findings = {}
         for line in lines:
-            found = self.matching._find_transfers(line.journal_id, self.matching._get_payments(line))
+            found = self.find(*self.matching._get_payments(line), journal=line.journal_id)
             findings[line] = found[line.id]
         self.assertEqual(self.matching._apply(findings, user=self.accountant), lines)
         self.assertEqual(set(lines.mapped("is_reconciled")), {True})
@@ -156,7 +156,7 @@ class TestMatchingTransfers(PontoCase):
         self.assertEqual(lines.ponto_match_ids.mapped("evidence"), ["transfer"] * 3)
         # What has changed meanwhile is not settled in part.
         late = lines.create({"date": DAY, "payment_ref": "Late", **sides[1], "amount": 20.0})
-        finding = self.matching._find_transfers(self.savings, self.matching._get_payments(late))[late.id]
+        finding = self.find(*self.matching._get_payments(late), journal=self.savings)[late.id]
         self.assertEqual(finding.item_ids, (items[2].id,))
         (items[2] | self.other_side(5.0)).reconcile()
         self.assertFalse(self.matching._apply({late: finding}))

@@ -7,12 +7,52 @@ from odoo.fields import Command
 
 from ..support.errors import RECORD_ERRORS
 from .facts import EXACT
+from .rules import get_rule
+from .transfers import is_equal
 
 _logger = logging.getLogger(__name__)
 
 
 class MatchFailed(UserError):
     """What was found exact is not settled by its payment."""
+
+
+def write_partners(env, findings):
+    """Give lines the partners of their matches, those of one partner at once.
+
+    :param env: environment
+    :param dict findings: `account.bank.statement.line` record: `Finding`
+    """
+    by_partner = defaultdict(lambda: env["account.bank.statement.line"])
+    for line, finding in findings.items():
+        # A contact of that partner, which a user chose, stays.
+        if finding.partner_id and line.partner_id.commercial_partner_id.id != finding.partner_id:
+            by_partner[finding.partner_id] += line
+    for partner_id, lines in by_partner.items():
+        lines.write({"partner_id": partner_id})
+
+
+def replace_suspense(line, finding):
+    """Put the counterparts of a match in the place of the suspense item (tried: in a write of its own).
+
+    :param line: `account.bank.statement.line` record
+    :param Finding finding: with counterparts
+    """
+    _liquidity, suspense, _others = line._seek_for_lines()
+    line.with_context(force_delete=True, skip_readonly_check=True).write(
+        {
+            "line_ids": [
+                *(Command.delete(item.id) for item in suspense),
+                *(Command.create(dict(vals)) for vals in finding.counterparts),
+            ]
+        }
+    )
+
+
+def prefetch(items, lines):
+    """Read what tells whether findings still hold, at once."""
+    items.fetch(["reconciled", "parent_state", "company_id", "account_id", "amount_residual_currency", "currency_id"])
+    lines.move_id.line_ids.fetch(["account_id", "partner_id"])
 
 
 class PontoMatching(models.AbstractModel):
@@ -43,7 +83,7 @@ class PontoMatching(models.AbstractModel):
         """
         for line, finding in findings.items():
             if finding.counterparts:
-                self._replace_suspense(line, finding)
+                replace_suspense(line, finding)
         self._reconcile(findings)
         self._log(findings, "applied", previous_partners, run=run)
 
@@ -98,11 +138,11 @@ class PontoMatching(models.AbstractModel):
     @api.model
     def _apply_at_once(self, findings, user, run):
         previous_partners = {line.id: line.partner_id.id for line in findings}
-        self._write_partners(findings)
+        write_partners(self.env, findings)
         by_account = defaultdict(lambda: self.env["account.move.line"])
         for line, finding in findings.items():
             if finding.counterparts:
-                self._replace_suspense(line, finding)
+                replace_suspense(line, finding)
             else:
                 by_account[finding.account_id] += line._seek_for_lines()[1]
         for account_id, items in by_account.items():
@@ -111,28 +151,6 @@ class PontoMatching(models.AbstractModel):
         self._log(findings, "applied", previous_partners, user, run)
         self.env.flush_all()
         self._raise_alarms(findings)
-
-    def _write_partners(self, findings):
-        """Give lines the partners of their matches, those of one partner at once."""
-        by_partner = defaultdict(lambda: self.env["account.bank.statement.line"])
-        for line, finding in findings.items():
-            # A contact of that partner, which a user chose, stays.
-            if finding.partner_id and line.partner_id.commercial_partner_id.id != finding.partner_id:
-                by_partner[finding.partner_id] += line
-        for partner_id, lines in by_partner.items():
-            lines.write({"partner_id": partner_id})
-
-    def _replace_suspense(self, line, finding):
-        """Put the counterparts of a match in the place of the suspense item (tried: in a write of its own)."""
-        _liquidity, suspense, _others = line._seek_for_lines()
-        line.with_context(force_delete=True, skip_readonly_check=True).write(
-            {
-                "line_ids": [
-                    *(Command.delete(item.id) for item in suspense),
-                    *(Command.create(dict(vals)) for vals in finding.counterparts),
-                ]
-            }
-        )
 
     def _reconcile(self, findings):
         """Reconcile lines with what they settle; then follows what their evidence asks for besides.
@@ -169,6 +187,50 @@ class PontoMatching(models.AbstractModel):
         if any(not item.reconciled for item in exact):
             raise MatchFailed(self.env._("An exact match was not settled as a whole."))
 
+    # ------------------------------------------------------------------ what follows
+
+    def _schedule_activities(self, findings):
+        """Schedule the activities that reconciliation models ask for, for who wrote each model.
+
+        :param dict findings: `account.bank.statement.line` record: `Finding`
+        """
+        for line, finding in findings.items():
+            rule = get_rule(self.env, finding)
+            if activity_type := rule.next_activity_type_id:
+                user = (activity_type.default_user_id or rule.create_uid).filtered("active") or self.env.user
+                # Without an e-mail: a rule may book every day.
+                move = line.move_id.with_context(mail_activity_quick_update=True)
+                move.activity_schedule(activity_type_id=activity_type.id, user_id=user.id, summary=rule.name)
+
+    def _settle_transfers(self, findings):
+        """Reconcile the two sides of transfers that were booked one after the other, or at once.
+
+        :param dict findings: `account.bank.statement.line` record: `Finding`
+        """
+        lines = self.env["account.bank.statement.line"].union(
+            *(line for line, finding in findings.items() if finding.evidence == "transfer" and not finding.item_ids)
+        )
+        for journal, of_journal in lines.grouped("journal_id").items():
+            self._pair_transfers(journal, of_journal)
+
+    @api.model
+    def _pair_transfers(self, journal, lines):
+        """Reconcile lines on the transfer account with their other sides, where these are certain.
+
+        :param journal: `account.journal` record
+        :param lines: its `account.bank.statement.line` records
+        """
+        account = self._get_transfer_account(journal)
+        booked = {
+            line.id: line.line_ids.filtered(lambda item: item.account_id == account and not item.reconciled)
+            for line in lines
+        }
+        search = self._make_search(journal, [payment for payment in self._get_payments(lines) if booked[payment.key]])
+        items = self.env["account.move.line"]
+        found = self._find_transfers(search, search.payments, items.union(*booked.values()))
+        if plan := [booked[key] | items.browse(finding.item_ids) for key, finding in found.items() if finding.item_ids]:
+            items._reconcile_plan(plan)
+
     # ------------------------------------------------------------------ whether it still holds
 
     def _get_applicable(self, findings):
@@ -179,7 +241,7 @@ class PontoMatching(models.AbstractModel):
         """
         claims = Counter(item_id for finding in findings.values() for item_id in finding.item_ids)
         items = self.env["account.move.line"].browse(claims).exists()
-        self._prefetch(items, self.env["account.bank.statement.line"].union(*findings))
+        prefetch(items, self.env["account.bank.statement.line"].union(*findings))
         open_ids = {item.id for item in items if not item.reconciled and item.parent_state == "posted"}
         return {
             line: finding
@@ -190,17 +252,13 @@ class PontoMatching(models.AbstractModel):
             and self._still_holds(line, finding)
         }
 
-    def _prefetch(self, items, lines):
-        items.fetch(
-            ["reconciled", "parent_state", "company_id", "account_id", "amount_residual_currency", "currency_id"]
-        )
-        lines.move_id.line_ids.fetch(["account_id", "partner_id"])
-
     def _still_holds(self, line, finding):
         """Tell whether what a line would settle is of its company, and exact if that is the evidence."""
         items = self.env["account.move.line"].browse(finding.item_ids)
-        if items.company_id - line.company_id or not self._is_transfer_whole(line, finding):
+        if items.company_id - line.company_id:
             return False
+        if finding.evidence == "transfer":  # the other side is still all of it
+            return all(is_equal(item, line.currency_id.id, line.amount, line.date) for item in items)
         if finding.evidence not in EXACT:
             return True
         currency = line.journal_id.currency_id or line.company_id.currency_id

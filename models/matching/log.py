@@ -3,6 +3,7 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
+from .rules import get_rule
 from .words import get_content_key
 
 _lt = LazyTranslate(__name__)
@@ -73,7 +74,7 @@ class PontoMatching(models.AbstractModel):
 
     def _get_document_names(self, finding):
         """Name what a finding settles: its reconciliation model, or the documents of its items."""
-        if name := self._get_rule(finding).name:
+        if name := get_rule(self.env, finding).name:
             return name
         items = self.env["account.move.line"].browse(finding.item_ids)
         return ", ".join(dict.fromkeys(name for item in items if (name := item.move_name)))

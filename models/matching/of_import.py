@@ -71,12 +71,11 @@ class PontoAccount(models.Model):
     def _look_for_matches(self, rows, items):
         matching = self.env["ponto.matching"]
         payments = self._get_payments_of_rows(rows, items)
-        owners = matching._get_known_partners(self.company_id, payments)
-        partner_ids = matching._find_partners(self.company_id, payments, owners)
+        search = matching._make_search(self.journal_id, payments, self.company_id)
         if self.matching == "off":
-            return Recognized(partner_ids)
-        found = matching._find(self.journal_id, payments, self.matching == "rules", owners)
-        recognized = Recognized(partner_ids, exact=found)
+            return Recognized(search.partner_ids)
+        found = matching._find(search, self.matching == "rules")
+        recognized = Recognized(search.partner_ids, exact=found)
         if not self.matching_started_at:
             return recognized.hold_back(found)
         # What waits for a user's word on another transaction is not taken away by this one.

@@ -1,4 +1,5 @@
-from odoo import api, models
+"""What is open in the books: documents, and registered payments that the bank has not shown yet."""
+
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -12,39 +13,43 @@ SALES = ("out_invoice", "out_refund", "out_receipt")
 PURCHASES = ("in_invoice", "in_refund", "in_receipt")
 
 
-class PontoMatching(models.AbstractModel):
-    """What is open in the books: documents, and registered payments that the bank has not shown yet."""
+def get_open_items_domain(env, journal):
+    """Return which journal items may be settled by bank transactions of a journal: Odoo's own rules, one company.
 
-    _inherit = "ponto.matching"
+    :param env: environment
+    :param journal: `account.journal` record
+    :return Domain: on `account.move.line`
+    """
+    company = journal.company_id
+    line = env["account.bank.statement.line"].new({"journal_id": journal.id, "company_id": company.id})
+    # The condition that leaves out the items of the line itself has no sense before the line exists.
+    domain = [leaf for leaf in line._get_default_amls_matching_domain() if leaf[0] != "statement_line_id"]
+    return Domain(domain) & Domain("company_id", "=", company.id)
 
-    @api.model
-    def _get_open_items_domain(self, journal):
-        """Return which journal items may be settled by bank transactions of a journal: Odoo's own rules, one company.
 
-        :param journal: `account.journal` record
-        :return Domain: on `account.move.line`
+class DocumentReader:
+    """Reads what is open and carries a reference of payments, or has one of their amounts."""
+
+    def __init__(self, search):
+        """Take what payments say.
+
+        :param Search search: of the batch
         """
-        company = journal.company_id
-        line = self.env["account.bank.statement.line"].new({"journal_id": journal.id, "company_id": company.id})
-        # The condition that leaves out the items of the line itself has no sense before the line exists.
-        domain = [leaf for leaf in line._get_default_amls_matching_domain() if leaf[0] != "statement_line_id"]
-        return Domain(domain) & Domain("company_id", "=", company.id)
+        self.env = search.env
+        self._search = search
 
-    @api.model
-    def _get_open_documents(self, journal, currency, keys, amounts):
-        """Return what is open and carries one of the references, or has one of the amounts.
+    def read(self):
+        """Return the open documents; one query for any number of payments.
 
-        :param journal: `account.journal` record
-        :param currency: `res.currency` record of the journal
-        :param keys: references as `payment_references` gives them
-        :param amounts: residuals, positive when money is to come in
         :return list: of `OpenDocument`
         """
+        search = self._search
         items = self.env["account.move.line"]
         items.flush_model()
         self.env["account.move"].flush_model()
         self.env["account.payment"].flush_model()
-        query = items._search(self._get_open_items_domain(journal) & Domain("currency_id", "=", currency.id))
+        query = items._search(search.open_items_domain & Domain("currency_id", "=", search.currency.id))
+        keys = set().union(*(references.keys for references in search.references.values()))
         self.env.cr.execute(
             SQL(
                 """
@@ -52,20 +57,22 @@ class PontoMatching(models.AbstractModel):
                        move.id, move.name, move.ref, move.payment_reference, move.move_type,
                        COALESCE(move.invoice_date, move.date),
                        payment.id, payment.name, payment.memo, payment.payment_reference, paid.references, paid.names,
-                       carried.found
+                       ARRAY[written.name, written.reference, written.ref]
                   FROM account_move_line item
                   JOIN account_move move ON move.id = item.move_id
                   JOIN account_account account ON account.id = item.account_id
              LEFT JOIN res_partner partner ON partner.id = item.partner_id
              LEFT JOIN account_payment payment ON payment.id = item.payment_id
      LEFT JOIN LATERAL (%(paid)s) paid ON payment.id IS NOT NULL
-    CROSS JOIN LATERAL (SELECT translate(upper(move.name), %(signs)s, '') = ANY(%(keys)s)
-                               OR translate(upper(move.payment_reference), %(signs)s, '') = ANY(%(keys)s)
-                               OR translate(upper(move.ref), %(signs)s, '') = ANY(%(keys)s) AS found) carried
+    CROSS JOIN LATERAL (SELECT translate(upper(move.name), %(signs)s, '') AS name,
+                               translate(upper(move.payment_reference), %(signs)s, '') AS reference,
+                               translate(upper(move.ref), %(signs)s, '') AS ref) written
                  WHERE item.id IN (%(open)s)
                    AND CASE WHEN account.account_type IN ('asset_receivable', 'liability_payable')
                             THEN move.move_type IN %(documents)s
-                                 AND (carried.found OR item.amount_residual_currency = ANY(%(amounts)s::numeric[]))
+                                 AND (written.name = ANY(%(keys)s) OR written.reference = ANY(%(keys)s)
+                                      OR written.ref = ANY(%(keys)s)
+                                      OR item.amount_residual_currency = ANY(%(amounts)s::numeric[]))
                             ELSE payment.journal_id = %(journal)s
                                  AND item.amount_residual_currency = ANY(%(amounts)s::numeric[])
                        END
@@ -73,13 +80,13 @@ class PontoMatching(models.AbstractModel):
                 paid=self._get_paid_references_query(),
                 open=query.subselect(),
                 documents=SALES + PURCHASES,
-                amounts=[str(amount) for amount in amounts],
+                amounts=[str(amount) for amount in search.amounts],
                 keys=list(keys),
                 signs=SIGNS,
-                journal=journal.id,
+                journal=search.journal.id,
             )
         )
-        return self._read_documents(self.env.cr.fetchall(), currency)
+        return self._read_rows(self.env.cr.fetchall(), keys)
 
     def _get_paid_references_query(self):
         """Return the references, and the names, of the documents that a registered payment is reconciled with."""
@@ -98,56 +105,67 @@ class PontoMatching(models.AbstractModel):
             PURCHASES,
         )
 
-    def _read_documents(self, rows, currency):
+    def _read_rows(self, rows, keys):
         """Return rows of open items as documents: the items of one entry are one document.
 
-        :param list rows: as `_get_open_documents` reads them
-        :param currency: `res.currency` record of all of them
+        :param list rows: as `read` gets them
+        :param set keys: references that were looked for
         :return list: of `OpenDocument`
         """
         documents = {}
-        for item_id, account_id, residual, partner_id, move_id, *texts in rows:
-            name, ref, reference, move_type, date, payment_id, payment_name, *written, paid, paid_names, found = texts
+        for item_id, account_id, residual, partner_id, move_id, *texts, written in rows:
             document = documents.get(move_id)
             if not document:
-                if payment_id:
-                    references = self._get_references([name, payment_name, *written, *(paid or ())])
-                elif move_type in SALES:
-                    # The reference of a credit note says what it reverses: another document.
-                    own = ref if move_type != "out_refund" else None
-                    references = self._get_references([name, reference], own)
-                else:
-                    references = self._get_references([name, reference, ref])
-                document = documents[move_id] = OpenDocument(
-                    move_id,
-                    partner_id or 0,
-                    bool(payment_id),
-                    move_type in PURCHASES,
-                    date,
-                    references,
-                    {number_key(text) for text in (name, payment_name, *(paid_names or ())) if text},
-                    bool(found or payment_id),
-                    name=name or "",
-                )
+                named_by = frozenset(keys.intersection(written))
+                document = documents[move_id] = self._make_document(move_id, partner_id, texts, named_by)
             document.item_ids.append(item_id)
             document.account_ids.add(account_id)
-            document.residual += to_units(residual, currency)
+            document.residual += to_units(residual, self._search.currency)
         return list(documents.values())
 
-    @api.model
-    def _get_references(self, numbers, customer_reference=None):
-        """Return the references of a document by kind.
+    def _make_document(self, move_id, partner_id, texts, named_by):
+        """Return a document without its items.
 
-        :param list numbers: texts, or None, that name it
-        :param str customer_reference: the customer's own, which may stand on several documents
-        :return dict: kind: keys
+        :param list texts: of its row
+        :param frozenset named_by: keys that were looked for and are written on it
+        :return OpenDocument:
         """
-        references = {}
-        for number in filter(None, numbers):
-            kind, key = classify(number)
-            if key:
-                references.setdefault(kind, set()).add(key)
-        key = number_key(customer_reference) if customer_reference else ""
-        if key and key not in references.get(NUMBER, ()):
-            references[CUSTOMER_REFERENCE] = {key}
-        return references
+        name, ref, reference, move_type, date, payment_id, payment_name, *written, paid, paid_names = texts
+        if payment_id:
+            references = get_references([name, payment_name, *written, *(paid or ())])
+        elif move_type in SALES:
+            # The reference of a credit note says what it reverses: another document.
+            own = ref if move_type != "out_refund" else None
+            references = get_references([name, reference], own)
+        else:
+            references = get_references([name, reference, ref])
+        return OpenDocument(
+            move_id,
+            partner_id or 0,
+            bool(payment_id),
+            move_type in PURCHASES,
+            date,
+            references,
+            {number_key(text) for text in (name, payment_name, *(paid_names or ())) if text},
+            bool(named_by or payment_id),
+            name=name or "",
+            named_by=named_by,
+        )
+
+
+def get_references(numbers, customer_reference=None):
+    """Return the references of a document by kind.
+
+    :param list numbers: texts, or None, that name it
+    :param str customer_reference: the customer's own, which may stand on several documents
+    :return dict: kind: keys
+    """
+    references = {}
+    for number in filter(None, numbers):
+        kind, key = classify(number)
+        if key:
+            references.setdefault(kind, set()).add(key)
+    key = number_key(customer_reference) if customer_reference else ""
+    if key and key not in references.get(NUMBER, ()):
+        references[CUSTOMER_REFERENCE] = {key}
+    return references

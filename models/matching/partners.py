@@ -1,6 +1,7 @@
+"""Who a payment is of: the account number, the exact name, then what a user confirmed before."""
+
 from collections import defaultdict
 
-from odoo import api, models
 from odoo.tools import SQL
 
 from ...payment_references import name_key
@@ -8,43 +9,39 @@ from ...statement_files.accounts import spellings
 from ..support.plain_names import plain_name
 
 
-class PontoMatching(models.AbstractModel):
-    """Who a payment is of: the account number, the exact name, then what a user confirmed before."""
+def get_companies_of_partners(company):
+    """Return whose partners the payments of a company may be of: its own, and those of its parents.
 
-    _inherit = "ponto.matching"
+    :param company: `res.company` record
+    :return list: ids
+    """
+    # sudo: a branch has the partners of its parents, whoever may read these companies.
+    return company.sudo().parent_ids.ids
 
-    @api.model
-    def _find_partners(self, company, payments, owners=None):
-        """Find the partners of payments, where there is no doubt; the number of queries is always the same.
 
-        :param company: `res.company` record; partners of other companies than it and its parents are not looked at
-        :param list payments: of `Payment`
-        :param dict owners: whom they may be of, where that was looked up before
-        :return dict: key of a payment: id of its partner
-        """
-        if owners is None:
-            owners = self._get_known_partners(company, payments)
-        own = company.partner_id.commercial_partner_id.id
-        certain = {payment.key: owners.get(payment.key, ()) for payment in payments}
-        return {
-            key: next(iter(partner_ids))
-            for key, partner_ids in certain.items()
-            if len(partner_ids) == 1 and own not in partner_ids
-        }
+class PartnerFinder:
+    """Finds whom the payers and payees of payments may be."""
 
-    @api.model
-    def _get_known_partners(self, company, payments):
-        """Return whom the payers and payees of payments may be.
+    def __init__(self, env, company):
+        """Look among the partners of a company, and of its parents.
 
+        :param env: environment
         :param company: `res.company` record
+        """
+        self.env = env
+        self._company = company
+
+    def find(self, payments):
+        """Find whom payments may be of; the number of queries is always the same.
+
         :param list payments: of `Payment`
         :return dict: key of a payment: ids of commercial partners, of the best sign that there is; without doubt, one
         """
         numbers = {payment.account_number for payment in payments if payment.account_number}
         names = {key for payment in payments if (key := name_key(payment.partner_name))}
-        owners = self._get_owners(company, numbers)
-        namesakes = self._get_namesakes(company, names)
-        confirmed = self.env["ponto.partner.mapping"]._get_partners(company, numbers, names)
+        owners = self._get_owners(numbers)
+        namesakes = self._get_namesakes(names)
+        confirmed = self.env["ponto.partner.mapping"]._get_partners(self._company, numbers, names)
         commercial = self._get_commercial_partners({payment.partner_id for payment in payments if payment.partner_id})
         known = {}
         for payment in payments:
@@ -61,7 +58,7 @@ class PontoMatching(models.AbstractModel):
                 known[payment.key] = frozenset({partner})
         return known
 
-    def _get_owners(self, company, numbers):
+    def _get_owners(self, numbers):
         """Return the commercial partners whose file has one of these account numbers.
 
         :return dict: account number: set of ids
@@ -85,7 +82,7 @@ class PontoMatching(models.AbstractModel):
                    AND (partner.company_id IS NULL OR partner.company_id = ANY(%(companies)s))
                 """,
                 numbers=list(asked),
-                companies=self._get_companies_of_partners(company),
+                companies=get_companies_of_partners(self._company),
             )
         )
         owners = defaultdict(set)
@@ -94,11 +91,7 @@ class PontoMatching(models.AbstractModel):
                 owners[number].add(partner_id)
         return owners
 
-    def _get_companies_of_partners(self, company):
-        # sudo: a branch has the partners of its parents, whoever may read these companies.
-        return company.sudo().parent_ids.ids
-
-    def _get_namesakes(self, company, names):
+    def _get_namesakes(self, names):
         """Return the commercial partners of exactly these names, whatever capitals, accents and signs.
 
         :return dict: name, as `name_key` gives it: set of ids
@@ -113,7 +106,7 @@ class PontoMatching(models.AbstractModel):
                 " AND id = commercial_partner_id AND (company_id IS NULL OR company_id = ANY(%(companies)s))",
                 plain=plain_name(SQL("name")),
                 names=[name.replace(" ", "") for name in names],
-                companies=self._get_companies_of_partners(company),
+                companies=get_companies_of_partners(self._company),
             )
         )
         namesakes = defaultdict(set)

@@ -1,4 +1,5 @@
-from odoo import api, models
+"""Bank transactions as evidence sees them."""
+
 from odoo.tools import html2plaintext
 
 from ...payment_references import take_apart
@@ -8,65 +9,53 @@ from .facts import Payment, normalize_account
 END_TO_END, MANDATE, CREDITOR, INFORMATION = "ref1", "ref2", "ref3", "ref4"
 
 
-class PontoMatching(models.AbstractModel):
-    """Bank transactions as evidence sees them."""
+def read_line(line):
+    """Return what a bank transaction in the books says of its payment.
 
-    _inherit = "ponto.matching"
+    :param line: `account.bank.statement.line` record
+    :return dict: for `make_payment`
+    """
+    details = line.transaction_details if isinstance(line.transaction_details, dict) else {}
+    # Other modules write there, too.
+    details = {key: text for key, text in details.items() if isinstance(text, str)}
+    journal = line.journal_id
+    return {
+        "key": line.id,
+        "date": line.date,
+        "amount": line.amount,
+        "currency_id": (journal.currency_id or journal.company_id.currency_id).id,
+        "label": line.payment_ref or "",
+        "texts": (html2plaintext(line.narration or ""), details.get(INFORMATION, ""), line.ref or ""),
+        "partner_name": line.partner_name or "",
+        "account_number": line.account_number or "",
+        "creditor_id": details.get(CREDITOR, ""),
+        "mandate_id": details.get(MANDATE, ""),
+        "end_to_end_id": details.get(END_TO_END, ""),
+        "bank_code": line.transaction_type or "",
+        "partner_id": line.partner_id.id or 0,
+    }
 
-    @api.model
-    def _get_payments(self, lines):
-        """Return bank transactions as evidence sees them; where they come from does not matter.
 
-        :param lines: `account.bank.statement.line` records
-        :return list: of `Payment`, by the id of the line
-        """
-        payments = []
-        for line in lines:
-            details = line.transaction_details if isinstance(line.transaction_details, dict) else {}
-            # Other modules write there, too.
-            details = {key: text for key, text in details.items() if isinstance(text, str)}
-            texts = (html2plaintext(line.narration or ""), details.get(INFORMATION, ""), line.ref or "")
-            journal = line.journal_id
-            payments.append(
-                self._make_payment(
-                    key=line.id,
-                    date=line.date,
-                    amount=line.amount,
-                    currency_id=(journal.currency_id or journal.company_id.currency_id).id,
-                    label=line.payment_ref or "",
-                    texts=texts,
-                    partner_name=line.partner_name or "",
-                    account_number=line.account_number or "",
-                    creditor_id=details.get(CREDITOR, ""),
-                    mandate_id=details.get(MANDATE, ""),
-                    end_to_end_id=details.get(END_TO_END, ""),
-                    bank_code=line.transaction_type or "",
-                    partner_id=line.partner_id.id or 0,
-                )
-            )
-        return payments
+def make_payment(**facts):
+    """Return a payment; a text of labelled parts is taken apart, and tells what the bank does not tell elsewhere.
 
-    @api.model
-    def _make_payment(self, **facts):
-        """Return a payment; a text of labelled parts is taken apart, and tells what the bank does not tell elsewhere.
-
-        :param facts: of `Payment`; the account number as the bank gives it
-        :return Payment:
-        """
-        texts = []
-        for text in filter(None, facts.pop("texts")):
-            parts = take_apart(text)
-            if not parts:
-                texts.append(text)
-                continue
-            texts += [*parts.communication, parts.end_to_end]
-            told = {
-                "partner_name": parts.name,
-                "account_number": parts.account,
-                "creditor_id": parts.creditor,
-                "mandate_id": parts.mandate,
-                "end_to_end_id": parts.end_to_end,
-            }
-            facts.update({name: text for name, text in told.items() if text and not facts[name]})
-        facts["account_number"] = normalize_account(facts["account_number"])
-        return Payment(texts=tuple(filter(None, texts)), **facts)
+    :param facts: of `Payment`; the account number as the bank gives it
+    :return Payment:
+    """
+    texts = []
+    for text in filter(None, facts.pop("texts")):
+        parts = take_apart(text)
+        if not parts:
+            texts.append(text)
+            continue
+        texts += [*parts.communication, parts.end_to_end]
+        told = {
+            "partner_name": parts.name,
+            "account_number": parts.account,
+            "creditor_id": parts.creditor,
+            "mandate_id": parts.mandate,
+            "end_to_end_id": parts.end_to_end,
+        }
+        facts.update({name: text for name, text in told.items() if text and not facts[name]})
+    facts["account_number"] = normalize_account(facts["account_number"])
+    return Payment(texts=tuple(filter(None, texts)), **facts)

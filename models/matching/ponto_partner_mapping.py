@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ...payment_references import name_key
 from .facts import normalize_account
+from .partners import get_companies_of_partners
 
 
 class PontoPartnerMapping(models.Model):
@@ -115,11 +116,7 @@ class PontoPartnerMapping(models.Model):
                 ("company_id", "=", company.id),
                 ("value", "in", [*numbers, *names]),
                 ("partner_id.active", "=", True),
-                (
-                    "partner_id.company_id",
-                    "in",
-                    (False, *self.env["ponto.matching"]._get_companies_of_partners(company)),
-                ),
+                ("partner_id.company_id", "in", (False, *get_companies_of_partners(company))),
             ],
             ["kind", "value", "partner_id"],
         )

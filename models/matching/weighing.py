@@ -37,6 +37,7 @@ class OpenDocument:
     account_ids: set[int] = field(default_factory=set)
     residual: int = 0  # in the smallest unit: positive when money is to come in
     name: str = ""
+    named_by: frozenset = frozenset()  # the keys that were looked for and are written on it
 
     @property
     def numbers(self):

@@ -1,15 +1,8 @@
 """What a user may choose from, where nothing is exact.
 
 Any order does.
-No model is in open_items and subset_sum: whoever needs them imports them.
+No model is in discounts, last_time, likely_documents, look_up, open_items, payment_batches, subset_sum: whoever needs
+them imports them.
 """
 
-from . import (
-    candidate,
-    discounts,
-    last_time,
-    likely_documents,
-    payment_batches,
-    review,
-    suggestions,
-)
+from . import candidate, review, suggestions

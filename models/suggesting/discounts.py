@@ -1,38 +1,43 @@
-from odoo import api, models
+"""Suggestions: an invoice paid less the early payment discount of its terms, within their time."""
 
 from ..matching.facts import Finding
+from .likely_documents import get_facts
 
 
-class PontoMatching(models.AbstractModel):
-    """Suggestions: an invoice paid less the early payment discount of its terms, within their time."""
+class Discounts:
+    """Finds documents that a payment equals once their discount is taken off.
 
-    _inherit = "ponto.matching"
+    The discount is booked as Odoo's own payments book it. In a foreign currency nothing is proposed.
+    """
 
-    @api.model
-    def _find_discounts(self, known):
-        """Return documents that a payment equals once their discount is taken off.
+    def __init__(self, known):
+        """Take what was read.
 
-        The discount is booked as Odoo's own payments book it. In a foreign currency nothing is proposed.
+        :param LookUp known: of the batch
+        """
+        self._known = known
 
-        :param LookUp known: what was read
+    def find(self):
+        """Find discounted documents.
+
         :return list: of `Finding`
         """
-        currency = known.journal.company_id.currency_id
-        if (known.journal.currency_id or currency) != currency:
+        known, search = self._known, self._known.search
+        currency = search.company.currency_id
+        if search.currency != currency:
             return []
         discounted = known.items.filtered("discount_amount_currency")
         return [
-            self._make_discount(known, payment, item)
-            for payment in known.payments
+            self._make_discount(payment, item)
+            for payment in search.payments
             for item in discounted
             if currency.compare_amounts(item.discount_amount_currency, payment.amount) == 0
             and item.move_id._is_eligible_for_early_payment_discount(currency, payment.date)
             and known.partners.get(payment.key) in (None, item.partner_id.commercial_partner_id)
         ]
 
-    @api.model
-    def _make_discount(self, known, payment, item):
-        found, missing = self._get_facts(known, payment, item)
+    def _make_discount(self, payment, item):
+        found, missing = get_facts(self._known, payment, item)
         return Finding(
             payment.key,
             "discount",
@@ -41,18 +46,17 @@ class PontoMatching(models.AbstractModel):
             (item.id,),
             ("discount", *found),
             tuple(fact for fact in missing if fact != "amount"),
-            self._get_discount_counterparts(item, payment),
+            self._get_counterparts(item, payment),
         )
 
-    @api.model
-    def _get_discount_counterparts(self, item, payment):
+    def _get_counterparts(self, item, payment):
         """Return the values of the journal items of a discounted payment: the whole document, and the discount.
 
         :param item: `account.move.line` record, the open document
         :param Payment payment: of the bank
         :return tuple: of dict; their balances sum up to minus the amount of the payment
         """
-        parts = self.env["account.move"]._get_invoice_counterpart_amls_for_early_payment_discount(
+        parts = self._known.search.env["account.move"]._get_invoice_counterpart_amls_for_early_payment_discount(
             [{"aml": item, "amount_currency": -item.amount_residual_currency, "balance": -item.amount_residual}],
             item.amount_residual - payment.amount,
         )

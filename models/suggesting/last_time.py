@@ -1,83 +1,133 @@
+"""Suggestions: what the same creditor, or the same counterparty account, was booked on the last times."""
+
 from datetime import timedelta
 
-from odoo import Command, api, models
+from odoo import Command
 from odoo.tools import SQL
 
 from ..matching.facts import Finding
-from .likely_documents import PARTNER_ACCOUNTS
+from ..matching.rule_counterparts import is_bookable
+from .look_up import PARTNER_ACCOUNTS
 
 # How far back it is looked, and how many bank transactions of one counterparty are looked at.
 REACH = timedelta(days=400)
 LAST_TIMES = 5
 
 
-class PontoMatching(models.AbstractModel):
-    """Suggestions: what the same creditor, or the same counterparty account, was booked on the last times."""
+def get_last_time_key(payment, kind):
+    """Return what tells that two payments are of the same creditor and mandate, or the same counterparty.
 
-    _inherit = "ponto.matching"
+    :param Payment payment: of the bank
+    :param str kind: "mandate" or "counterparty"
+    :return str: "" where the bank does not tell
+    """
+    if kind == "counterparty":
+        return payment.account_number
+    return f"{payment.creditor_id} {payment.mandate_id}" if payment.creditor_id and payment.mandate_id else ""
 
-    @api.model
-    def _find_last_times(self, known):
-        """Return how the last payment of the same kind was booked: account, taxes, partner.
 
-        In a foreign currency nothing is proposed.
+def get_own_items(line):
+    """Return the items that a bank transaction was booked on, or nothing when documents were settled with it."""
+    _liquidity, suspense, others = line._seek_for_lines()
+    if suspense or others.filtered(lambda item: item.account_type in PARTNER_ACCOUNTS or item.account_id.reconcile):
+        return others.browse()
+    return others
 
-        :param LookUp known: what was read
+
+def get_amount_with_taxes(item):
+    """Return what an item and its taxes sum up to, by what the taxes say now.
+
+    :param item: `account.move.line` record
+    :return float:
+    """
+    if not item.tax_ids:
+        return item.balance
+    return item.tax_ids.compute_all(
+        item.balance, item.currency_id, is_refund=item.is_refund, handle_price_include=False
+    )["total_included"]
+
+
+def copy_item(item, partner, payment, amount):
+    """Return the values of an item like an earlier one, of another amount."""
+    # An item that has the label of its bank transaction gets that of the new one: "Rent June", not "Rent May".
+    is_labelled = item.name == item.move_id.statement_line_id.payment_ref
+    return {
+        "name": payment.label if is_labelled else item.name,
+        "account_id": item.account_id.id,
+        "partner_id": partner.id,
+        "currency_id": item.currency_id.id,
+        "amount_currency": amount,
+        "balance": amount,
+        "analytic_distribution": item.analytic_distribution,
+        "tax_ids": [Command.set(item.tax_ids.ids)],
+        "tax_tag_ids": [Command.set(item.tax_tag_ids.ids)],
+    }
+
+
+class LastTimes:
+    """Finds how the last payment of the same kind was booked: account, taxes, partner.
+
+    In a foreign currency nothing is proposed.
+    """
+
+    def __init__(self, known):
+        """Take what was read.
+
+        :param LookUp known: of the batch
+        """
+        self._known = known
+        self._search = known.search
+        self._matching = known.search.matching
+
+    def find(self):
+        """Find earlier bookings that can be repeated.
+
         :return list: of `Finding`, one for a payment at most
         """
-        currency = known.journal.company_id.currency_id
-        if (known.journal.currency_id or currency) != currency:
+        if self._search.currency != self._search.company.currency_id:
             return []
-        booked = self._get_booked_before(known.journal, known.payments)
+        booked = self._get_booked_before()
         findings = []
-        for payment in known.payments:
+        for payment in self._search.payments:
             for kind in ("mandate", "counterparty"):
-                lines = booked.get((kind, self._get_last_time_key(payment, kind), payment.amount > 0))
+                lines = booked.get((kind, get_last_time_key(payment, kind), payment.amount > 0))
                 if lines:
-                    finding = self._repeat_booking(known, payment, kind, lines[0])
+                    finding = self._repeat_booking(payment, kind, lines[0])
                     findings += [finding] if finding else []
                     break
         return findings
 
-    @api.model
-    def _get_last_time_key(self, payment, kind):
-        if kind == "counterparty":
-            return payment.account_number
-        return f"{payment.creditor_id} {payment.mandate_id}" if payment.creditor_id and payment.mandate_id else ""
-
-    @api.model
-    def _get_booked_before(self, journal, payments):
+    def _get_booked_before(self):
         """Return bank transactions that were booked on accounts of their own, without any document.
 
         :return dict: (kind of key, key, whether money was received): records, newest first
         """
-        lines = self._search_same_counterparties(journal, payments)
+        lines = self._search_same_counterparties()
         booked = {}
-        for payment in self._get_payments(lines):
+        for payment in self._matching._get_payments(lines):
             line = lines.browse(payment.key)
             # What another currency was booked with says nothing of the amounts of this one.
-            if not self._get_own_items(line) or line.line_ids.currency_id != line.company_id.currency_id:
+            if not get_own_items(line) or line.line_ids.currency_id != line.company_id.currency_id:
                 continue
             for kind in ("mandate", "counterparty"):
-                if key := self._get_last_time_key(payment, kind):
+                if key := get_last_time_key(payment, kind):
                     group = (kind, key, payment.amount > 0)
                     booked[group] = booked.get(group, lines.browse()) | line
         return booked
 
-    @api.model
-    def _search_same_counterparties(self, journal, payments):
+    def _search_same_counterparties(self):
         """Return the last bank transactions of the same creditors and counterparty accounts, newest first.
 
         :return: `account.bank.statement.line` records, a few of each
         """
-        lines = self.env["account.bank.statement.line"]
-        creditors = list({payment.creditor_id for payment in payments if payment.creditor_id})
-        numbers = list({payment.account_number for payment in payments if payment.account_number})
+        lines = self._search.env["account.bank.statement.line"]
+        creditors = list({payment.creditor_id for payment in self._search.payments if payment.creditor_id})
+        numbers = list({payment.account_number for payment in self._search.payments if payment.account_number})
         if not creditors and not numbers:
             return lines
         for model in ("account.bank.statement.line", "account.move"):
-            self.env[model].flush_model()
-        self.env.cr.execute(
+            self._search.env[model].flush_model()
+        self._search.env.cr.execute(
             SQL(
                 """
                 SELECT id FROM (
@@ -97,48 +147,38 @@ class PontoMatching(models.AbstractModel):
                     AND (creditor.id = ANY(%(creditors)s) OR counterparty.number = ANY(%(numbers)s))
                 ) same WHERE place <= %(places)s ORDER BY internal_index DESC
                 """,
-                company=journal.company_id.id,
-                currency=journal.company_id.currency_id.id,
-                since=min(payment.date for payment in payments) - REACH,
+                company=self._search.company.id,
+                currency=self._search.company.currency_id.id,
+                since=min(payment.date for payment in self._search.payments) - REACH,
                 creditors=creditors,
                 numbers=numbers,
                 places=LAST_TIMES,
             )
         )
         # The rules of the user have the last word on what may be read.
-        return lines.browse(row[0] for row in self.env.cr.fetchall())._filtered_access("read")
-
-    @api.model
-    def _get_own_items(self, line):
-        """Return the items that a bank transaction was booked on, or nothing when documents were settled with it."""
-        _liquidity, suspense, others = line._seek_for_lines()
-        if suspense or others.filtered(lambda item: item.account_type in PARTNER_ACCOUNTS or item.account_id.reconcile):
-            return others.browse()
-        return others
+        return lines.browse(row[0] for row in self._search.env.cr.fetchall())._filtered_access("read")
 
     # ------------------------------------------------------------------ the same again
 
-    @api.model
-    def _repeat_booking(self, known, payment, kind, line):
+    def _repeat_booking(self, payment, kind, line):
         """Return a booking like that of an earlier bank transaction.
 
-        :param LookUp known: what was read
         :param Payment payment: of the bank
         :param str kind: "mandate" or "counterparty"
         :param line: `account.bank.statement.line` record, booked
         :return Finding | None: None when it cannot be repeated with this amount
         """
-        items = self._get_own_items(line)
+        items = get_own_items(line)
         base = items.filtered(lambda item: not item.tax_repartition_line_id)
         if not all(base.tax_ids.mapped("active")) or (items != base and not base.tax_ids):
             return None  # a tax that is no longer, or that was typed by hand
-        partner = line.partner_id or base[:1].partner_id or known.partners.get(payment.key, line.partner_id)
+        partner = line.partner_id or base[:1].partner_id or self._known.partners.get(payment.key, line.partner_id)
         counterparts = self._repeat_items(line, base, partner, payment)
         # A tax that changed since makes another sum of several items.
         if line.currency_id.compare_amounts(sum(values["balance"] for values in counterparts), -payment.amount):
             return None
-        accounts = self.env["account.account"].browse(values["account_id"] for values in counterparts)
-        if not all(self._is_bookable(account, known.journal) for account in accounts):
+        accounts = self._search.env["account.account"].browse(values["account_id"] for values in counterparts)
+        if not all(is_bookable(account, self._search.journal) for account in accounts):
             return None
         return Finding(
             payment.key,
@@ -149,7 +189,6 @@ class PontoMatching(models.AbstractModel):
             counterparts=tuple(counterparts),
         )
 
-    @api.model
     def _repeat_items(self, line, base, partner, payment):
         """Return items like those of an earlier bank transaction, with the taxes of today.
 
@@ -162,42 +201,13 @@ class PontoMatching(models.AbstractModel):
         if len(base) == 1:
             amounts = [-payment.amount]
         elif line.currency_id.compare_amounts(line.amount, payment.amount) == 0:
-            amounts = [self._get_amount_with_taxes(item) for item in base]
+            amounts = [get_amount_with_taxes(item) for item in base]
         else:
             return []
         return [
             values
             for item, amount in zip(base, amounts, strict=True)
-            for values in self._split_taxes(
-                self._copy_item(item, partner, payment, amount), item.tax_ids, line.company_id
+            for values in self._matching._split_taxes(
+                copy_item(item, partner, payment, amount), item.tax_ids, line.company_id
             )
         ]
-
-    @api.model
-    def _get_amount_with_taxes(self, item):
-        """Return what an item and its taxes sum up to, by what the taxes say now.
-
-        :param item: `account.move.line` record
-        :return float:
-        """
-        if not item.tax_ids:
-            return item.balance
-        return item.tax_ids.compute_all(
-            item.balance, item.currency_id, is_refund=item.is_refund, handle_price_include=False
-        )["total_included"]
-
-    @api.model
-    def _copy_item(self, item, partner, payment, amount):
-        # An item that has the label of its bank transaction gets that of the new one: "Rent June", not "Rent May".
-        is_labelled = item.name == item.move_id.statement_line_id.payment_ref
-        return {
-            "name": payment.label if is_labelled else item.name,
-            "account_id": item.account_id.id,
-            "partner_id": partner.id,
-            "currency_id": item.currency_id.id,
-            "amount_currency": amount,
-            "balance": amount,
-            "analytic_distribution": item.analytic_distribution,
-            "tax_ids": [Command.set(item.tax_ids.ids)],
-            "tax_tag_ids": [Command.set(item.tax_tag_ids.ids)],
-        }

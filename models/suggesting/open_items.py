@@ -6,6 +6,8 @@ from itertools import chain, islice
 
 from ...payment_references import NUMBER, name_key, number_strength
 
+MOST_SUGGESTIONS = 5  # of one payment that are shown
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:

@@ -1,6 +1,6 @@
-from datetime import timedelta
+"""Suggestions: one amount of the bank for a whole file of payments (SEPA)."""
 
-from odoo import api, models
+from datetime import timedelta
 
 from ..matching.facts import Finding
 from ..support.money import to_units
@@ -10,29 +10,43 @@ from .subset_sum import find_only_subset
 DAYS = timedelta(days=31)
 
 
-class PontoMatching(models.AbstractModel):
-    """Suggestions: one amount of the bank for a whole file of payments (SEPA)."""
+class PaymentBatches:
+    """Finds the sets of registered payments that make up the amount of one bank transaction."""
 
-    _inherit = "ponto.matching"
+    def __init__(self, known):
+        """Take what was read.
 
-    @api.model
-    def _find_batches(self, known):
-        """Return the sets of registered payments that make up the amount of one bank transaction.
+        :param LookUp known: of the batch
+        """
+        self._known = known
 
-        :param LookUp known: what was read
+    def find(self):
+        """Find batches of registered payments.
+
         :return list: of `Finding`
         """
-        registered = known.items.filtered(lambda item: item.payment_id and item.journal_id == known.journal)
+        search = self._known.search
+        registered = self._known.items.filtered(lambda item: item.payment_id and item.journal_id == search.journal)
         findings = []
-        for payment in known.payments:
-            fitting = self._get_fitting(known, payment) & registered
+        for payment in search.payments:
+            fitting = self._get_fitting(payment) & registered
             near = fitting.filtered(lambda item, day=payment.date: day - DAYS <= item.date <= day)
             for account, group in near.grouped("account_id").items():
                 if batch := self._find_batch(payment, group):
                     findings.append(Finding(payment.key, "batch", account.id, 0, tuple(batch.ids), found=("sum",)))
         return findings
 
-    @api.model
+    def _get_fitting(self, payment):
+        """Return the open items that money in the direction of a payment settles.
+
+        :return: `account.move.line` records
+        """
+        known = self._known
+        units = known.search.units[payment.key]
+        return known.items.browse(
+            item.id for item in known.open.by_id.values() if item.cents * units > 0 and item.line_id != payment.key
+        )
+
     def _find_batch(self, payment, items):
         """Return the payments of one day, else all, else the only ones that make up an amount.
 

@@ -147,6 +147,7 @@ class AccountJournal(models.Model):
         :param more: `account.bank.statement.line` records to look at, too, however old
         :return tuple: dict of `account.bank.statement.line` record: `Finding`; the lines that were looked at
         """
+        matching = self.env["ponto.matching"]
         lines = looked_at = self.env["account.bank.statement.line"]
         found = {}
         for journal in self:
@@ -158,9 +159,9 @@ class AccountJournal(models.Model):
             if more:
                 opened |= more.filtered(lambda line, journal=journal: line.journal_id == journal)
             looked_at |= opened
-            payments = self.env["ponto.matching"]._get_payments(opened)
+            search = matching._make_search(journal, matching._get_payments(opened))
             rules = journal.sudo().ponto_account_id.matching == "rules"  # sudo: a switch, whoever asks
-            for key, finding in self.env["ponto.matching"]._find(journal, payments, rules=rules).items():
+            for key, finding in matching._find(search, rules=rules).items():
                 found[lines.browse(key)] = finding
         return found, looked_at
 

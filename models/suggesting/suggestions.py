@@ -1,8 +1,13 @@
 from odoo import api, models
 
 from ..matching.facts import EXACT
+from .discounts import Discounts
+from .last_time import LastTimes
+from .likely_documents import LikelyDocuments
+from .look_up import LookUp
+from .open_items import MOST_SUGGESTIONS
+from .payment_batches import PaymentBatches
 
-MOST_SUGGESTIONS = 5
 # What each piece of evidence weighs when candidates are put in order.
 EVIDENCE_WEIGHTS = {"transfer": 90, "rule": 80, "batch": 7, "discount": 5, "last_time": 0, "suggestion": 0}
 FACT_WEIGHTS = {
@@ -35,29 +40,29 @@ class PontoMatching(models.AbstractModel):
         waiting = lines.filtered(lambda line: line.state == "posted" and line.label_editable and not line.is_reconciled)
         dismissed = self._get_dismissed(waiting)
         for journal, group in waiting.grouped("journal_id").items():
-            payments = self._get_payments(group)
-            for finding in self._find_candidates(journal, payments, dismissed) if payments else ():
+            search = self._make_search(journal, self._get_payments(group))
+            for finding in self._find_candidates(search, dismissed) if search.payments else ():
                 if self._get_dismissable(finding) not in dismissed[finding.key]:
                     suggestions[finding.key].append(finding)
         return {key: self._get_best(findings) for key, findings in suggestions.items()}
 
     @api.model
-    def _find_candidates(self, journal, payments, dismissed):
+    def _find_candidates(self, search, dismissed):
         """Return everything that may be right for payments of one journal, in no order.
 
-        :param journal: `account.journal` record
-        :param list payments: of `Payment`, at least one
+        Extend it to suggest more; what is found needs a weight in `_weigh`.
+
+        :param Search search: of the batch, with at least one payment
         :param dict dismissed: as `_get_dismissed` gives it
         :return list: of `Finding`
         """
-        owners = self._get_known_partners(journal.company_id, payments)
-        known = self._look_up(journal, payments, dismissed, owners)
+        known = LookUp(search, dismissed)
         return [
-            *self._find(journal, payments, rules=True, owners=owners).values(),
-            *self._find_likely_documents(known),
-            *self._find_discounts(known),
-            *self._find_batches(known),
-            *self._find_last_times(known),
+            *self._find(search, rules=True).values(),
+            *LikelyDocuments(known).find(),
+            *Discounts(known).find(),
+            *PaymentBatches(known).find(),
+            *LastTimes(known).find(),
         ]
 
     @api.model
