@@ -12,7 +12,6 @@ DEVELOPMENT = (  # what a user of the addon does not need: these stay out of the
     ".pylintrc",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
-    "benchmarks",
     "dev",
     "doc",
     "payment_references/ruff.toml",

@@ -35,7 +35,8 @@ def tell_reasons(env, counts):
     :return list: sentences
     """
     # The lazy texts carry no values of their own: translate first, fill in second.
-    return [env._(text) % {"count": counts[verdict]} for verdict, text in REASONS.items() if counts.get(verdict)]
+    sentences = {verdict: env._(text) for verdict, text in REASONS.items() if counts.get(verdict)}
+    return [sentence % {"count": counts[verdict]} for verdict, sentence in sentences.items()]
 
 
 class PontoFileImportLine(models.TransientModel):
