@@ -293,11 +293,7 @@ class TestClientPaging(ClientCase):
 class TestTrail(BaseCase):
     """A reading that is interrupted after every page keeps a short text only, and notices a circle all the same."""
 
-<<<<<<< HEAD
     def walk(self, cursors, trail=""):
-=======
-    def read_pages(self, cursors, trail=""):
->>>>>>> ada689ef680bc5eb8f19c28ac987d653c16a9d98
         """Read pages whose ids are their cursors; return the number of pages until a circle is noticed."""
         for number, cursor in enumerate(cursors, 1):
             try:
@@ -308,22 +304,14 @@ class TestTrail(BaseCase):
         return None
 
     def test_a_straight_way_is_no_circle(self):
-<<<<<<< HEAD
         self.assertIsNone(self.walk(str(number) for number in range(5000)))
-=======
-        self.assertIsNone(self.read_pages(str(number) for number in range(5000)))
->>>>>>> ada689ef680bc5eb8f19c28ac987d653c16a9d98
 
     def test_every_circle_is_noticed_soon(self):
         for way in range(12):
             for around in range(1, 12):
                 straight = [f"w{number}" for number in range(way)]
                 circle = [f"c{number}" for number in range(around)]
-<<<<<<< HEAD
                 noticed = self.walk([*straight, *circle * 50])
-=======
-                noticed = self.read_pages([*straight, *circle * 50])
->>>>>>> ada689ef680bc5eb8f19c28ac987d653c16a9d98
                 self.assertIsNotNone(noticed, (way, around))
                 self.assertLessEqual(noticed, 3 * (way + around) + 1, (way, around))
 

@@ -49,7 +49,6 @@ class TestMeasuring(BaseCase):
         spec.loader.exec_module(self.lines)
 
     def load(self):
-<<<<<<< HEAD
         """Load the source; return the module and a function that tells which of its lines ran since the last time."""
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -59,13 +58,6 @@ class TestMeasuring(BaseCase):
         sample = importlib.util.module_from_spec(importlib.util.spec_from_loader("ponto_sample", loader))
         loader.exec_module(sample)
         noted = self.lines.ran[str(path)]
-=======
-        """Run the source; return its names and a function that tells which of its lines ran since the last time."""
-        noted = bytearray(SOURCE.count("\n") + 2)
-        names = {self.lines.NOTES: noted, "str": type("str", (), {"upper": staticmethod(lambda function: function)})}
-        # The test's own source, as the plugin changes it.
-        exec(compile(self.lines.add_notes(self.lines.ast.parse(SOURCE)), "source", "exec"), names)  # pylint: disable=exec-used
->>>>>>> ada689ef680bc5eb8f19c28ac987d653c16a9d98
 
         def tell():
             ran = [number for number, flag in enumerate(noted) if flag]

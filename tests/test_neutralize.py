@@ -24,11 +24,7 @@ class TestNeutralize(LinkCase):
         self.env.registry.clear_cache()
 
     @contextmanager
-<<<<<<< HEAD
     def a_copy(self):
-=======
-    def in_a_copy(self):
->>>>>>> ada689ef680bc5eb8f19c28ac987d653c16a9d98
         """Work in a neutralized copy; the database itself goes on as it was."""
         self.env.flush_all()
         self.env.cr.execute("SAVEPOINT production")
@@ -52,11 +48,7 @@ class TestNeutralize(LinkCase):
         return self.env.cr.fetchall()
 
     def test_a_mail_of_production_opens_nothing_in_the_copy(self):
-<<<<<<< HEAD
         with self.a_copy():
-=======
-        with self.in_a_copy():
->>>>>>> ada689ef680bc5eb8f19c28ac987d653c16a9d98
             self.assertServesNothing(self.link)
             with mute_logger(LOGGER + ".controllers.renewal"):
                 self.assertEqual(self.press().status_code, 404)
@@ -64,11 +56,7 @@ class TestNeutralize(LinkCase):
         self.assertEqual(self.see(self.link).status_code, 200, "production goes on")
 
     def test_a_link_that_the_copy_makes_opens_nothing_in_production(self):
-<<<<<<< HEAD
         with self.a_copy():
-=======
-        with self.in_a_copy():
->>>>>>> ada689ef680bc5eb8f19c28ac987d653c16a9d98
             link = urlsplit(self.renewal._make_link(days=1)).path
             self.assertEqual(self.see(link).status_code, 200)
         self.assertServesNothing(link)
@@ -90,11 +78,7 @@ class TestNeutralize(LinkCase):
 
     def test_a_way_back_from_the_bank_is_not_taken(self):
         back = urlsplit(self.way_back()).path
-<<<<<<< HEAD
         with self.a_copy():
-=======
-        with self.in_a_copy():
->>>>>>> ada689ef680bc5eb8f19c28ac987d653c16a9d98
             self.assertFalse(self.env["ponto.renewal.request"].search([]), "they hold addresses at the bank")
             self.assertServesNothing(back)
         self.assertEqual(self.see(back).status_code, 200, "production goes on")
