@@ -79,7 +79,9 @@ class Person(Walker):
             f" document.querySelector(`form.oe_login_form [name=${{name}}]`).value = {json.dumps(login)}; }}"
         )
         self._evaluate("document.querySelector('form.oe_login_form button[type=submit]').click()")
-        self._wait("!!document.querySelector('.o_web_client .o_main_navbar')", f"{login} cannot log in")
+        self._wait("!location.pathname.startsWith('/web/login')", f"{login} cannot log in")
+        self.open("/odoo")
+        self._wait("!!document.querySelector('.o_web_client .o_main_navbar')", f"no Odoo for {login}")
 
     def look(self, expression):
         """Return what an expression of JavaScript says."""
