@@ -70,7 +70,7 @@ class TestModel(PontoCase):
         self.frozen = clock.start()
         self.addCleanup(clock.stop)
 
-    def prepare(self, statement_period, opened):
+    def make_books(self, statement_period, opened):
         """Make the books that every example begins with: a history of two months and a half, imported.
 
         :return: `ponto.connection` record
@@ -164,10 +164,10 @@ class TestModel(PontoCase):
         )
 
     def test_random_sequences_with_monthly_statements_and_an_opening_entry(self):
-        self.run_half(self.prepare("month", opened=True))
+        self.run_half(self.make_books("month", opened=True))
 
     def test_random_sequences_with_daily_statements(self):
-        self.run_half(self.prepare("day", opened=False))
+        self.run_half(self.make_books("day", opened=False))
 
     @mute_logger(*SYNC_LOGGERS)
     def run_half(self, connection):
