@@ -12,6 +12,8 @@ from .common import IBAN, OTHER_IBAN
 class TestAgreementScreen(AgreementCase):
     """What people see of the comparison, where they find it, and who may."""
 
+    statements = "none"
+
     def prepare(self):
         super().prepare()
         self.bank_account = self.open_account(opening_balance=Decimal("0.00"))

@@ -12,6 +12,8 @@ from .test_pull import SYNC_LOGGERS
 class TestAskedBy(RefreshCase):
     """The log says who started a run: the person who clicked, though the scheduled action does the work."""
 
+    statements = "none"
+
     def runs(self):
         return self.env["ponto.synchronization"].search([("connection_id", "=", self.connection.id)])
 

@@ -12,6 +12,8 @@ from .test_pull import SYNC_LOGGERS
 class TestChanges(PontoCase):
     """Later changes by the bank are followed, and nothing that a user did is overwritten."""
 
+    statements = "none"
+
     def prepare(self):
         super().prepare()
         self.bank_account = self.open_account()

@@ -10,6 +10,8 @@ from .common import OTHER_IBAN, PontoCase
 class TestIdentity(PontoCase):
     """One bank account is one journal, and one transaction one line, whatever ids Ponto gives them."""
 
+    statements = "none"
+
     def prepare(self):
         super().prepare()
         self.bank_account = self.open_account()

@@ -11,6 +11,8 @@ from .common import OTHER_IBAN, PontoCase
 class TestImport(PontoCase):
     """From Ponto into the books: once, to the cent, on the bank's day, with the bank's words."""
 
+    statements = "none"
+
     def test_every_transaction_is_on_exactly_one_line(self):
         bank_account = self.open_account()
         for number in range(230):

@@ -13,6 +13,8 @@ START = timedelta(days=20)
 class TestOpening(PontoCase):
     """How books open that have a past: ledger, card and running balance agree with the bank afterwards."""
 
+    statements = "none"
+
     def prepare(self):
         super().prepare()
         self.bank_account = self.open_account()

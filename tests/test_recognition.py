@@ -11,6 +11,8 @@ from .past_case import PastCase
 class TestRecognition(PastCase):
     """What is in the books already is linked, said with its evidence, and never doubled."""
 
+    statements = "none"
+
     def stored(self, line):
         """Return every stored column of a line, its entry and its items."""
         self.env.flush_all()

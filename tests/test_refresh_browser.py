@@ -30,6 +30,8 @@ class Browser(common.ChromeBrowser):
 class TestRefreshBrowser(RpcCase):
     """The button on the card, and the notification that follows what it began, while the scheduled action works."""
 
+    statements = "none"
+
     def prepare(self):
         super().prepare()
         self.bank_account = self.open_account()

@@ -55,6 +55,8 @@ class StoryCase(RpcCase):
 class TestStoryOverRpc(StoryCase):
     """Every step after installation, by a user who has no other group than Administrator of Invoicing."""
 
+    statements = "none"
+
     def setUp(self):
         super().setUp()
         self.log_in(self.accountant)
@@ -145,6 +147,8 @@ class TestStoryOverRpc(StoryCase):
 @tagged("post_install", "-at_install")
 class TestStoryByApiKey(StoryCase):
     """The essential steps once more at ``/json/2``, as a script of the same user."""
+
+    statements = "none"
 
     def test_connect_import_correct_and_delete(self):
         self.use_api_key(self.accountant)

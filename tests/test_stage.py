@@ -14,6 +14,8 @@ from .stage import OLDEST
 class TestStage(PontoCase):
     """Whatever a test does, the next one of its class begins with what `prepare` made: each of these breaks everything."""
 
+    statements = "none"
+
     def prepare(self):
         super().prepare()
         self.bank_account = self.open_account()
