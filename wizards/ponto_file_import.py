@@ -189,7 +189,7 @@ class PontoFileImport(models.TransientModel):
         # sudo: whoever cleans up.
         wizard = self.sudo()
         files = wizard.env["ir.attachment"].search(uploaded)
-        (files - wizard.search([]).attachment_ids).unlink()
+        (files - wizard.search([("attachment_ids", "in", files.ids)]).attachment_ids).unlink()
 
     def _drop_files(self):
         """Delete the files: the bank's are not kept longer than the question what to do with them."""

@@ -34,8 +34,13 @@ def tell_reasons(env, counts):
     :param dict counts: how many, by what becomes of them
     :return list: sentences
     """
-    # The lazy texts carry no values of their own: translate first, fill in second.
-    return [env._(text) % {"count": counts[verdict]} for verdict, text in REASONS.items() if counts.get(verdict)]
+    sentences = []
+    for verdict, text in REASONS.items():
+        if counts.get(verdict):
+            # The lazy text carries no values of its own: translate first, fill in second.
+            sentence = env._(text)
+            sentences.append(sentence % {"count": counts[verdict]})
+    return sentences
 
 
 class PontoFileImportLine(models.TransientModel):
