@@ -168,7 +168,7 @@ class TestFileRpc(RpcCase, FileCase):
     # ------------------------------------------------------------------ what else the web client sends
 
     def test_a_file_of_another_journal_goes_there_whole_and_that_is_said(self):
-        """The screen says which journal is the default: not one journal item goes there."""
+        """The screen says which journal and partner are the default: not one journal item takes them."""
         self.pay(self.bank_account, "29.00", 9)
         asked = self.make_journal(OTHER_IBAN, "OTHR")
         dialog_id = self.open_dialog(self.camt(30), journal=asked, default_partner_id=self.company.partner_id.id)

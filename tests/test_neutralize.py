@@ -36,7 +36,7 @@ class TestNeutralize(LinkCase):
         self.env.registry.clear_cache()
 
     def assertServesNothing(self, address):
-        with mute_logger(LOGGER + ".controllers.renewal", LOGGER + ".models.ponto_renewal_request"):
+        with mute_logger(LOGGER + ".controllers.renewal", LOGGER + ".models.authorization.ponto_renewal_request"):
             self.assertEqual(self.see(address).status_code, 404, address)
 
     def mail_rows(self):

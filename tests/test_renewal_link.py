@@ -106,6 +106,7 @@ class TestMailLink(LinkCase):
         self.assertIn("noticed\n                by itself", response.text)
         self.assertNotEqual(self.renewal.state, "renewed", "coming back proves nothing")
         self.assertLess(self.connection.next_sync_at.year, 2099)
+        self.assertFalse(self.connection.asked_by_id, "the log knows nobody who has no login")
         before = self.account.authorized_at
         self.run_scheduled_action()
         self.assertGreater(self.account.authorized_at, before)
@@ -150,7 +151,10 @@ class TestMailLink(LinkCase):
     def test_whatever_ponto_answers_the_owner_gets_to_its_website(self):
         kinds = (("status", {"status": 403}), ("status", {"status": 500}), ("cut", {}), ("html", {}))
         for number, (kind, options) in enumerate(kinds):
-            with self.subTest(fault=kind, **options), mute_logger(f"{LOGGER}.models.ponto_renewal_request"):
+            with (
+                self.subTest(fault=kind, **options),
+                mute_logger(f"{LOGGER}.models.authorization.ponto_renewal_request"),
+            ):
                 self.sandbox.faults.clear()
                 fault = self.sandbox.faults.add(kind, path="/reauthorization-requests", method="POST", **options)
                 with freeze_time(self.renewal.asked_at + timedelta(minutes=2 * number + 2)):
@@ -315,6 +319,7 @@ class TestReturnAddress(LinkCase):
         self.assertEqual(response.status_code, 303)
         self.assertIn("/odoo/action-account_online_ponto.ponto_renewal_returned_action", response.headers["Location"])
         self.assertLess(self.connection.next_sync_at.year, 2099)
+        self.assertEqual(self.connection.asked_by_id, self.accountant, "the log tells whom the next run follows")
         own = self.connection.renewal_ids.filtered(lambda renewal: not renewal.partner_id)
         self.assertEqual((own.asked_by, own.state), (self.accountant, "opened"))
         self.assertIn("Opened at Ponto on", own.summary)

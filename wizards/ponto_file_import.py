@@ -48,7 +48,11 @@ class PontoFileImport(models.TransientModel):
     news = fields.Char(readonly=True)
     obstacle = fields.Char(compute="_compute_obstacle", help="Why there is nothing to import; empty when there is.")
 
-    @api.depends("line_ids.refusal", "line_ids.journal_id", "line_ids.left_count", "line_ids.create_count")
+    @api.depends(
+        "line_ids.refusal",
+        "line_ids.journal_id",
+        *(f"line_ids.{verdict}_count" for verdict in (CREATE, KNOWN, WAITING, *LEFT_OUT)),
+    )
     @api.depends_context("lang")
     def _compute_obstacle(self):
         for wizard in self:

@@ -126,7 +126,7 @@ class PontoRenewalRequest(models.Model):
             return None
         way.used_at = fields.Datetime.now()
         way.account_id.filtered("next_attempt_at").next_attempt_at = False
-        way.account_id.connection_id._read_soon()
+        way.account_id.connection_id._read_soon(way.user_id)
         return way
 
     def _check_return(self, token, uid):

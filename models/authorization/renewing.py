@@ -260,11 +260,14 @@ class PontoConnection(models.Model):
         parts = urlsplit(self.sudo()[:1].api_url or PONTO_URL)
         return PONTO_WEBSITE if parts.hostname in PONTO_HOSTS else f"{parts.scheme}://{parts.netloc}/dashboard"
 
-    def _read_soon(self):
-        """Let the scheduled action look at Ponto's list now, whatever the schedule."""
+    def _read_soon(self, user):
+        """Let the scheduled action look at Ponto's list now, whatever the schedule.
+
+        :param user: `res.users` record of who came for it, empty for nobody; the log tells it
+        """
         self.ensure_one()
         if self.state == "connected":
-            self.next_sync_at = fields.Datetime.now()
+            self.write({"next_sync_at": fields.Datetime.now(), "asked_by_id": user.id})
             self._trigger_synchronization()
 
     def _get_renewal_thread(self):

@@ -170,7 +170,7 @@ class PontoConnection(models.Model):
         self._tell_vanished(gone, back=missing & accounts)
         (free | accounts)._mark_due()
         if busy:
-            self._read_soon()
+            self._read_soon(accounts._get_asking_user())
         return listed, accounts | busy
 
     def _register_failure(self, error):

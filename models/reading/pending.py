@@ -77,7 +77,7 @@ class PontoAccount(models.Model):
         :param list updated: `ponto_client.Transaction` objects
         :param list | None pending: the same; None when they are not known, then those of before stay
         :param run: `ponto.synchronization` record
-        :param bool all_updated: False when there may be more changes: they are read again by the next pull
+        :param bool all_updated: False when there may be more changes: the next pull reads the list of the latest synchronization
         """
         transactions = self.env["ponto.transaction"]
         if not all_updated:
