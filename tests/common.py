@@ -31,10 +31,10 @@ class PontoCase(StageCase):
     """A Belgian company in EUR with books, and a Ponto of its own on the loopback.
 
     What is paid some days ago may be of a month that has ended: an account then has a statement, whose lines cannot be
-    deleted and whose balance the card shows. Tests that mean an open month say so by `statements`.
+    deleted and whose balance the card shows. Tests that mean an open month say so by `statement_period`.
     """
 
-    statements = None  # the period that accounts begin with, where a test must not depend on the day of the month
+    statement_period = None  # the period that accounts begin with, where a test must not depend on the day of the month
 
     @classmethod
     def setUpClass(cls):
@@ -49,8 +49,8 @@ class PontoCase(StageCase):
         users = known if all(known.values()) else books.create_users(cls.env, cls.company)
         cls.accountant, cls.invoicing, cls.employee = (users[name] for name in books.USERS)
         cls.env["ir.config_parameter"].set_param("account_online_ponto.allowed_hosts", "127.0.0.1")
-        if cls.statements:
-            cls.env["ir.default"].set("ponto.account", "statement_period", cls.statements)
+        if cls.statement_period:
+            cls.env["ir.default"].set("ponto.account", "statement_period", cls.statement_period)
 
     @classmethod
     def _create_company(cls, name):

@@ -12,7 +12,7 @@ from .common import IBAN, OTHER_IBAN
 class TestAgreementScreen(AgreementCase):
     """What people see of the comparison, where they find it, and who may."""
 
-    statements = "none"
+    statement_period = "none"
 
     def prepare(self):
         super().prepare()

@@ -12,7 +12,7 @@ from .common import OTHER_IBAN
 class TestArrivalsBrowser(BrowserCase, AgreementCase):
     """How real books arrive, in the web client: an Administrator of Invoicing clicks, from typed books and from none."""
 
-    statements = "none"
+    statement_period = "none"
 
     def watch(self, tour, **given):
         return super().watch(tour, self.accountant, **given)

@@ -12,7 +12,7 @@ from .test_pull import SYNC_LOGGERS
 class TestAskedBy(RefreshCase):
     """The log says who started a run: the person who clicked, though the scheduled action does the work."""
 
-    statements = "none"
+    statement_period = "none"
 
     def runs(self):
         return self.env["ponto.synchronization"].search([("connection_id", "=", self.connection.id)])

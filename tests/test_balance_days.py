@@ -14,7 +14,7 @@ QUERIES = 12  # the most that a page of the list costs, whatever the history
 class TestBalanceDays(PontoCase):
     """The balance check day by day: figures of the sandbox on one side, of the journal items on the other."""
 
-    statements = "none"
+    statement_period = "none"
 
     def prepare(self):
         super().prepare()

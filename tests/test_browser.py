@@ -9,7 +9,7 @@ from .common import IBAN, OTHER_IBAN
 class TestBrowser(BrowserCase):
     """The story in the web client: an Administrator of Invoicing clicks, the scheduled action works in between."""
 
-    statements = "none"
+    statement_period = "none"
 
     @mute_logger("odoo.http")
     def test_the_accountant_connects_imports_corrects_deletes_and_replaces_the_secret(self):

@@ -12,7 +12,7 @@ from .test_pull import SYNC_LOGGERS
 class TestChanges(PontoCase):
     """Later changes by the bank are followed, and nothing that a user did is overwritten."""
 
-    statements = "none"
+    statement_period = "none"
 
     def prepare(self):
         super().prepare()

@@ -15,7 +15,7 @@ from .file_case import FileCase
 class TestFileImport(FileCase):
     """A file of the bank brings what is missing, and nothing twice, whatever came before or comes after."""
 
-    statements = "none"
+    statement_period = "none"
 
     def pay_some(self, *days_ago, amount="10.00"):
         return [self.pay(self.bank_account, Decimal(amount) + ago, ago) for ago in days_ago]

@@ -10,7 +10,7 @@ from .common import OTHER_IBAN, PontoCase
 class TestIdentity(PontoCase):
     """One bank account is one journal, and one transaction one line, whatever ids Ponto gives them."""
 
-    statements = "none"
+    statement_period = "none"
 
     def prepare(self):
         super().prepare()

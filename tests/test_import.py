@@ -11,7 +11,7 @@ from .common import OTHER_IBAN, PontoCase
 class TestImport(PontoCase):
     """From Ponto into the books: once, to the cent, on the bank's day, with the bank's words."""
 
-    statements = "none"
+    statement_period = "none"
 
     def test_every_transaction_is_on_exactly_one_line(self):
         bank_account = self.open_account()

@@ -13,7 +13,7 @@ START = timedelta(days=20)
 class TestOpening(PontoCase):
     """How books open that have a past: ledger, card and running balance agree with the bank afterwards."""
 
-    statements = "none"
+    statement_period = "none"
 
     def prepare(self):
         super().prepare()

@@ -14,7 +14,7 @@ STRANGE_IBAN = "BE43068999999501"
 class TestPaymentAlarms(PontoCase):
     """Two things that cost money are said: a payment made twice, and a supplier paid on an unknown account."""
 
-    statements = "none"
+    statement_period = "none"
 
     @classmethod
     def setUpClass(cls):

@@ -11,7 +11,7 @@ from .past_case import PastCase
 class TestRecognition(PastCase):
     """What is in the books already is linked, said with its evidence, and never doubled."""
 
-    statements = "none"
+    statement_period = "none"
 
     def stored(self, line):
         """Return every stored column of a line, its entry and its items."""

@@ -30,7 +30,7 @@ class Browser(common.ChromeBrowser):
 class TestRefreshBrowser(RpcCase):
     """The button on the card, and the notification that follows what it began, while the scheduled action works."""
 
-    statements = "none"
+    statement_period = "none"
 
     def prepare(self):
         super().prepare()

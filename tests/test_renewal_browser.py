@@ -16,7 +16,7 @@ QUIET = ("odoo.http", "odoo.addons.account_online_ponto.models.authorization.pon
 class TestRenewalBrowser(RenewalCase, WalkCase):
     """The story of day 180 in a browser: from the dashboard, from the mail, and what goes wrong on the way."""
 
-    statements = "none"
+    statement_period = "none"
 
     def prepare(self):
         super().prepare()

@@ -55,7 +55,7 @@ class StoryCase(RpcCase):
 class TestStoryOverRpc(StoryCase):
     """Every step after installation, by a user who has no other group than Administrator of Invoicing."""
 
-    statements = "none"
+    statement_period = "none"
 
     def setUp(self):
         super().setUp()
@@ -148,7 +148,7 @@ class TestStoryOverRpc(StoryCase):
 class TestStoryByApiKey(StoryCase):
     """The essential steps once more at ``/json/2``, as a script of the same user."""
 
-    statements = "none"
+    statement_period = "none"
 
     def test_connect_import_correct_and_delete(self):
         self.use_api_key(self.accountant)

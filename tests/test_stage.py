@@ -14,7 +14,7 @@ from .stage import OLDEST
 class TestStage(PontoCase):
     """Whatever a test does, the next one of its class begins with what `prepare` made: each of these breaks everything."""
 
-    statements = "none"
+    statement_period = "none"
 
     def prepare(self):
         super().prepare()
