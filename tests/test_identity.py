@@ -68,6 +68,7 @@ class TestIdentity(PontoCase):
         self.assertEqual(len(self.lines_of(account)), 6)
 
     def test_opening_and_statements_go_with_the_link(self):
+        self.env["ir.default"].set("ponto.account", "statement_period", "month")
         for days_ago in (75, 45):
             self.pay(self.bank_account, "1.10", days_ago=days_ago)
         connection = self.connect_and_import()
