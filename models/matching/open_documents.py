@@ -38,7 +38,7 @@ class DocumentReader:
         self.env = search.env
         self._search = search
 
-    def read(self):
+    def find(self):
         """Return the open documents; one query for any number of payments.
 
         :return list: of `OpenDocument`

@@ -140,7 +140,7 @@ class PontoMatching(models.AbstractModel):
         :param Search search: of the batch
         :return list: of `OpenDocument`
         """
-        return DocumentReader(search).read()
+        return DocumentReader(search).find()
 
     @api.model
     def _get_transfer_account(self, journal):
