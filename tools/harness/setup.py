@@ -31,6 +31,22 @@ class Remote:
         return self._call(name, json.dumps(values).encode())
 
 
+def module_ready(env, name):
+    """Return a module that may be installed or uninstalled at once.
+
+    Odoo does not wait for the table of modules: where autovacuum cleans it, which it does within a minute of an
+    installation, ``button_immediate_install`` answers that another module operation is under way. Whoever waits in
+    PostgreSQL makes autovacuum give way after a second, and the lock is this transaction's own afterwards.
+
+    :param str name: technical name of the module
+    :return: the record of ``ir.module.module``
+    """
+    env.cr.execute("SET LOCAL lock_timeout = '60s'")
+    env.cr.execute("LOCK ir_module_module IN EXCLUSIVE MODE")
+    env.cr.execute("SET LOCAL lock_timeout = DEFAULT")
+    return env["ir.module.module"].search([("name", "=", name)])
+
+
 def prepare_crons(registry, workers):
     """Leave only so many scheduled actions of the addon active, and none of anybody else."""
     with registry.cursor() as cr:

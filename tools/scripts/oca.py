@@ -17,6 +17,7 @@ import psycopg2.errors
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.addons.account_online_ponto.sandbox import Bank, Sandbox
+from odoo.addons.account_online_ponto.tools.harness.setup import module_ready
 from odoo.addons.account_online_ponto.tools.scripts.oca_books import Books
 from odoo.addons.account_statement_import_online_ponto.models import ponto_interface
 from odoo.exceptions import AccessError, UserError
@@ -207,7 +208,7 @@ with Sandbox(bank) as sandbox:
     assert reconciled == 20, reconciled
     progress(f"the OCA module imported {imported} lines, {reconciled} are reconciled")
 
-    env["ir.module.module"].search([("name", "=", ADDON)]).button_immediate_install()
+    module_ready(env, ADDON).button_immediate_install()
     env = books.renew()
     env["ir.default"].set("ponto.connection", "api_url", sandbox.url)
     env.cr.commit()

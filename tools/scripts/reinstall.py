@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from odoo import SUPERUSER_ID, api
 from odoo.addons.account_online_ponto.sandbox import Bank, Sandbox
+from odoo.addons.account_online_ponto.tools.harness.setup import module_ready
 from odoo.modules.registry import Registry
 
 ADDON = "account_online_ponto"
@@ -73,7 +74,6 @@ for number in range(TRANSACTIONS):
     day = datetime.date.today() - datetime.timedelta(days=TRANSACTIONS - number)
     bank.add_transaction(account, Decimal(number) + Decimal("0.37"), day, remittance_information=f"Payment {number}")
 
-module = env["ir.module.module"].search([("name", "=", ADDON)])
 hosts = env["ir.config_parameter"].get_param(HOSTS)
 with Sandbox(bank) as sandbox:
     before = groups(env)
@@ -82,14 +82,14 @@ with Sandbox(bank) as sandbox:
     assert filled["lines"] == TRANSACTIONS, filled
     assert before == {"implied": True, "selectable": True}, before
 
-    module.button_immediate_uninstall()
+    module_ready(env, ADDON).button_immediate_uninstall()
     env = renewed(env)
     uninstalled = groups(env)
     assert uninstalled == {"implied": False, "selectable": False}, uninstalled
     assert "ponto" not in feed_sources(env), feed_sources(env)
     assert lines(env) == filled, "the books changed with the uninstallation"
 
-    env["ir.module.module"].search([("name", "=", ADDON)]).button_immediate_install()
+    module_ready(env, ADDON).button_immediate_install()
     env = renewed(env)
     assert groups(env) == before, groups(env)
     env["ir.config_parameter"].set_param(HOSTS, hosts)
