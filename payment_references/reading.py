@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .document_numbers import LONGEST, SHORTEST, Number, is_date, is_divided_alike, number_key
 from .months import Month
 from .names import WORD, fold
-from .series import GLUE, Series
+from .series import GLUE, GROUPED_DIGITS, Series
 from .structured import find_printed, find_structured, is_creditor_reference, structured_key
 
 STRUCTURED, CREDITOR, NUMBER = "structured", "creditor", "number"
@@ -18,8 +18,6 @@ MOST_WORDS = 7  # of one number: INV / 2025 / 11 / 00001, or a creditor referenc
 LONGEST_AFFIX = 3  # letters: "WEB-INV/2025/1" and "INV/2025/1/CN" are other numbers, "invoice-INV/2025/1" is not
 LONG_DIGITS = 8  # as one word they are no piece of a telephone number, an amount or an account written in groups
 MOST_SPANS = 20  # of one key in one text: whoever repeats it more often says nothing more
-GROUPED_DIGITS = 10  # of a reference that is printed in groups: so many digits are no amount, and no telephone number
-
 
 def classify(reference: str) -> tuple[str, str]:
     """Return the kind of a document's reference, and the key by which payments name it.
