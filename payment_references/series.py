@@ -51,6 +51,7 @@ class Series:
         """
         matches = list(TOKEN.finditer(text))
         self.tokens = tuple(match[0] for match in matches)
+        self._layout = get_layout(self.tokens)
         joints = [text[one.end() : two.start()] for one, two in pairwise(matches)]
         self._glued = [GLUE.issuperset(joint) for joint in joints]
         self._touching = [not joint for joint in joints]
@@ -75,9 +76,8 @@ class Series:
         """Yield where a layout stands in the text."""
         length = len(layout)
         for start in range(len(self.tokens) - length + 1):
-            window = self.tokens[start : start + length]
-            if get_layout(window) == layout:
-                yield Group(start, window)
+            if self._layout[start] == layout[0] and self._layout[start : start + length] == layout:
+                yield Group(start, self.tokens[start : start + length])
 
     @cached_property
     def _runs(self) -> list[Group]:
