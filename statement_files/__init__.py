@@ -19,6 +19,6 @@ out what it has to write, or means it otherwise, the reading that the balances p
 
 from .errors import FileError
 from .reading import MOST_BYTES, read
-from .records import Movement, Statement
+from .records import Movement, Place, Statement
 
-__all__ = ["MOST_BYTES", "FileError", "Movement", "Statement", "read"]
+__all__ = ["MOST_BYTES", "FileError", "Movement", "Place", "Statement", "read"]

@@ -17,7 +17,7 @@ from .camt_entry import BOOKED, Entry, make_movement, read_entry, read_status
 from .camt_node import MESSAGE, Node, Walk, read_amount, read_day
 from .camt_proof import Balance, Reading, find_reading
 from .errors import FileError
-from .records import Statement, digest, follow_balance
+from .records import Statement, digest, find_places
 
 BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 DECLARATION = re.compile(rb"<\?xml\s[^>]*\?>")
@@ -131,9 +131,9 @@ def _make_statement(node: Node, name: str, account: str, currency: str, reading:
         closing=reading.closing,
         closing_day=reading.closing_day,
         movements=tuple(
-            make_movement(entry, amount, account, holder, key=key, day=day, day_start=start, before=before)
-            for entry, key, (day, amount), (start, before) in zip(
-                entries, keys, booked, follow_balance(reading.opening, booked), strict=True
+            make_movement(entry, amount, account, holder, key=key, day=day, place=place)
+            for entry, key, (day, amount), place in zip(
+                entries, keys, booked, find_places(account, reading.opening, booked), strict=True
             )
         ),
         identified=identified,

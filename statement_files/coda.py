@@ -14,7 +14,7 @@ from decimal import Decimal
 from .accounts import read_account_field
 from .coda_movement import MovementDraft, read_amount, read_date
 from .errors import FileError
-from .records import Movement, Statement, digest, follow_balance
+from .records import Movement, Statement, digest, find_places
 
 LENGTH = 128
 ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")  # of banks: the last two; the first after somebody edited the file
@@ -250,13 +250,12 @@ def _make_statement(draft: _Draft, closing: Decimal) -> Statement:
         raise FileError("date", draft.number)
     booked = [(movement.entry_day or day, movement.amount) for movement in draft.movements]
     movements = []
-    for movement, (entry_day, _amount), balances in zip(
-        draft.movements, booked, follow_balance(draft.opening, booked), strict=True
-    ):
+    places = find_places(draft.account, draft.opening, booked)
+    for movement, (entry_day, _amount), place in zip(draft.movements, booked, places, strict=True):
         parts = (draft.account, draft.currency, year, draft.paper_number, draft.number, movement.sequence)
         parts += (movement.detail_number, movement.bank_reference, entry_day, movement.amount)
-        texts = {"key": f"coda:{digest(*parts)}", "day_start": balances[0], "before": balances[1]}
-        movements.append(_make_movement(movement, entry_day, draft.account, amount=movement.amount, **texts))
+        values = {"key": f"coda:{digest(*parts)}", "amount": movement.amount, "place": place}
+        movements.append(_make_movement(movement, entry_day, draft.account, **values))
     return Statement(
         account=draft.account,
         currency=draft.currency,

@@ -30,7 +30,7 @@ SHORT = re.compile(r"^N[./]A\.?$")  # with its signs only: NA may be a name
 # Inside a longer text only what no sentence says; behind the name of a part, with that name.
 LABEL = r"(?:/[A-Z]{3,4}/|\b[A-Z]{3,4}\+|[\w-]+:)\s*"
 INSIDE = re.compile(
-    rf"{LABEL}(?:(?:NOT[ _-]?PROVIDED|NON[ _-]?REF)(?![\w-])|UNKNOWN(?=\s*(?:/|$)))"
+    rf"{LABEL}(?:(?:NOT[ _-]?PROVIDED|NON[ _-]?REF)(?![\w-])|UNKNOWN(?=\s*(?:[/<]|$)))"
     r"|(?<![\w-])(?:NOT_?PROVIDED|NONREF)(?![\w-])",
     re.IGNORECASE,
 )

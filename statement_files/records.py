@@ -8,6 +8,17 @@ from datetime import date
 from decimal import Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a transaction stands in the bank's balance: what tells the same money under other names stands there, too."""
+
+    day_start: Decimal  # the balance when the day of the transaction begins in its statement
+    before: Decimal  # just before the transaction
+    statement: str  # the same for all transactions of a statement
+    first_day: date  # on which that one begins
+    opening: Decimal  # with which it begins
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
     """One transaction as the bank booked it.
@@ -38,9 +49,7 @@ class Movement:
     original_amount: str = ""
     exchange_rate: str = ""
     charges: str = ""
-    # The bank's balance when the day of its statement begins, and just before this transaction. Empty in details.
-    day_start: Decimal | None = None
-    before: Decimal | None = None
+    place: Place | None = None  # None in details
     details: tuple[Movement, ...] = ()  # of a total that the bank booked as one
 
 
@@ -63,22 +72,26 @@ class Statement:
     remarks: tuple[str, ...] = ()
 
 
-def follow_balance(opening: Decimal, booked: list[tuple[date, Decimal]]) -> list[tuple[Decimal, Decimal]]:
-    """Return the balance at the beginning of the day of each transaction, and just before each.
+def find_places(account: str, opening: Decimal, booked: list[tuple[date, Decimal]]) -> list[Place]:
+    """Return where each transaction of a statement stands in the balance.
 
+    :param account: number of the account
     :param opening: the balance before all of them
     :param booked: day and amount of each, in the order of the file; the newest may come first
     """
     step = -1 if booked and booked[0][0] > booked[-1][0] else 1
-    order = sorted(range(len(booked)), key=lambda place: (booked[place][0], step * place))
-    balances = [(opening, opening)] * len(booked)
+    order = sorted(range(len(booked)), key=lambda number: (booked[number][0], step * number))
+    first_day = booked[order[0]][0] if booked else date.min
+    closing = opening + sum((amount for _day, amount in booked), Decimal(0))
+    statement = digest(account, first_day, opening.normalize(), closing.normalize(), len(booked))[:16]
+    places: list[Place] = [None] * len(booked)
     balance, start, day = opening, opening, None
-    for place in order:
-        if booked[place][0] != day:
-            day, start = booked[place][0], balance
-        balances[place] = (start, balance)
-        balance += booked[place][1]
-    return balances
+    for number in order:
+        if booked[number][0] != day:
+            day, start = booked[number][0], balance
+        places[number] = Place(start, balance, statement, first_day, opening)
+        balance += booked[number][1]
+    return places
 
 
 def digest(*parts: object) -> str:

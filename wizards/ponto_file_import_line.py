@@ -10,7 +10,8 @@ from odoo.tools.misc import format_amount, format_date
 from odoo.tools.translate import LazyTranslate
 
 from ..const import IMPORT_BATCH
-from ..models.files.plan import CREATE, DELETED, KNOWN, LOCKED, OPENED, WAITING, get_first_day, get_last_day
+from ..models.files.chains import get_first_day, get_last_day
+from ..models.files.plan import CREATE, DELETED, KNOWN, LOCKED, OPENED, WAITING
 from ..models.support.locks import exclusive
 
 _lt = LazyTranslate(__name__)

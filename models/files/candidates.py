@@ -1,10 +1,17 @@
-from odoo import models
+from datetime import date
+from decimal import Decimal
+
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...statement_files import Place
 from ..importing.pairing import Entry
 from ..support.money import to_units
-from .plan import CREATE, DELETED, KNOWN, LOCKED, OPENED, WAITING, Candidate, chain, decide
+from .chains import chain
+from .plan import CREATE, DELETED, KNOWN, LOCKED, OPENED, WAITING, Candidate, decide, get_parts
+
+MOST_PARTS = 5000  # of a total that a line keeps: those of the largest payroll
 
 
 class AccountJournal(models.Model):
@@ -83,7 +90,8 @@ class AccountJournal(models.Model):
             SQL(
                 """
                 SELECT line.id, line.amount, COALESCE(row.execution_date, row.date, move.date) AS day,
-                       line.account_number, line.transaction_details ->> 'ponto_file'
+                       line.account_number, line.transaction_details ->> 'ponto_file',
+                       line.transaction_details -> 'ponto_file_place'
                   FROM account_bank_statement_line line
                   JOIN account_move move ON move.id = line.move_id
              LEFT JOIN ponto_transaction row ON row.statement_line_id = line.id
@@ -103,9 +111,55 @@ class AccountJournal(models.Model):
         )
         currency, normalize = self._get_own_currency(), self.env["ponto.account"]._normalize_counterparty
         return [
-            Candidate(Entry(("line", key), to_units(amount, currency), day, normalize(number)), KNOWN, file_key or "")
-            for key, amount, day, number, file_key in self.env.cr.fetchall()
+            Candidate(
+                Entry(("line", key), to_units(amount, currency), day, normalize(number)),
+                KNOWN,
+                file_key or "",
+                *self._read_place(kept),
+            )
+            for key, amount, day, number, file_key, kept in self.env.cr.fetchall()
         ]
+
+    @api.model
+    def _keep_place(self, movement):
+        """Return what a line keeps of where its movement stands in the bank's balance, and of the parts of a total.
+
+        Another file that tells the same money under other names is recognized by it.
+
+        :param movement: `statement_files.Movement`
+        :return dict: values of JSON
+        """
+        place, currency = movement.place, self._get_own_currency()
+        normalize = self.env["ponto.account"]._normalize_counterparty
+        parts = [
+            [to_units(part.amount, currency), normalize(part.counterpart_reference)]
+            for part in get_parts(movement)[:MOST_PARTS]
+        ]
+        kept = {"parts": parts} if 0 < len(parts) < MOST_PARTS else {}
+        if place:
+            kept["start"], kept["before"], kept["opening"] = (
+                f"{amount:f}" for amount in (place.day_start, place.before, place.opening)
+            )
+            kept["statement"], kept["first_day"] = place.statement, place.first_day.isoformat()
+        return kept
+
+    @api.model
+    def _read_place(self, kept):
+        """Return the place and the parts that a line keeps.
+
+        :param kept: as `_keep_place` gives it; anything else when another program wrote there
+        :return tuple: `Place` or None; tuple of amount and counterparty of each part
+        """
+        if not isinstance(kept, dict):
+            return None, ()
+        try:
+            parts = tuple((int(amount), str(number)) for amount, number in kept.get("parts", ()))
+            if "statement" not in kept:
+                return None, parts
+            start, before, opening = (Decimal(kept[name]) for name in ("start", "before", "opening"))
+            return Place(start, before, kept["statement"], date.fromisoformat(kept["first_day"]), opening), parts
+        except (KeyError, TypeError, ValueError, ArithmeticError):
+            return None, ()
 
     def _get_row_candidates(self, first_day, last_day):
         """Return what Ponto knows of some days that has no line: it will get one, or a user deleted it.
