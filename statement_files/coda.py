@@ -47,7 +47,7 @@ def read(content: bytes) -> tuple[Statement, ...]:
         return reader.finish()
     except FileError as error:
         if _holds_details_only(lines):
-            raise FileError("details_only", error.place) from error
+            raise FileError(error.code, error.place, kind="coda_details") from error
         raise
 
 
@@ -55,7 +55,7 @@ def _holds_details_only(lines: list[str]) -> bool:
     """Tell whether a file tells the parts of totals that another file has: nothing in it can be added up."""
     kinds = {line[53] for line in lines if len(line) == LENGTH and line[:2] == "21"}
     apart = any(len(line) == LENGTH and line[0] == "0" and line[SEPARATE_APPLICATION].strip("0 ") for line in lines)
-    return apart or (bool(kinds) and not kinds & set(OWN_TYPES))
+    return apart or (bool(kinds) and kinds <= {*DETAIL_TYPES, PART_OF_DETAIL})
 
 
 def _decode(content: bytes) -> list[str]:
@@ -139,7 +139,7 @@ class _Reader:
 
     def _take_header(self, line: str) -> None:
         if line[127] == "1":
-            raise FileError("coda_version", self._place)
+            raise FileError("record", self._place, kind="coda_1")
         if line[127] != "2":
             raise ValueError("version")
         self._draft = _Draft(self._place)
@@ -255,7 +255,7 @@ def _make_statement(draft: _Draft, closing: Decimal) -> Statement:
         parts = (draft.account, draft.currency, year, draft.paper_number, draft.number, movement.sequence)
         parts += (movement.detail_number, movement.bank_reference, entry_day, movement.amount)
         values = {"key": f"coda:{digest(*parts)}", "amount": movement.amount, "place": place}
-        movements.append(_make_movement(movement, entry_day, draft.account, **values))
+        movements.append(_make_movement(movement, entry_day, **values))
     return Statement(
         account=draft.account,
         currency=draft.currency,
@@ -270,24 +270,22 @@ def _make_statement(draft: _Draft, closing: Decimal) -> Statement:
     )
 
 
-def _make_movement(draft: MovementDraft, day: date, account: str, **values) -> Movement:
+def _make_movement(draft: MovementDraft, day: date, **values) -> Movement:
     """Return a movement, or a part of one.
 
-    :param account: number of the account itself, which is nobody's counterparty
     :param values: of a :class:`Movement`, besides what its records tell
     """
-    own = draft.counterpart_reference == account
     return Movement(
         day=draft.entry_day or day,
         value_day=draft.value_day,
-        counterpart_name="" if own else draft.counterpart_name,
-        counterpart_reference="" if own else draft.counterpart_reference,
+        counterpart_name=draft.counterpart_name,
+        counterpart_reference=draft.counterpart_reference,
         end_to_end_id=draft.customer_reference,
         bank_transaction_code=draft.code,
         additional_information=" ".join(draft.informations),
         ultimate_debtor=draft.ultimate_debtor,
         ultimate_creditor=draft.ultimate_creditor,
-        details=tuple(_make_movement(detail, day, account, amount=detail.told_amount) for detail in draft.details),
+        details=tuple(_make_movement(detail, day, amount=detail.told_amount) for detail in draft.details),
         **draft.read_communication(),
         **values,
     )

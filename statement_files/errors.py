@@ -9,10 +9,8 @@ class FileError(Exception):
     ==============  =================================================================================
     code            what is wrong; the values that come with it
     ==============  =================================================================================
-    unknown         neither CODA nor CAMT.053; ``place`` is what it is: "mt940", "csv", "pdf", "excel", or nothing
+    unknown         neither CODA nor CAMT.053
     other_message   another message of ISO 20022; ``place`` is its name
-    coda_version    CODA of a version before 2; ``place``
-    details_only    CODA with parts of totals that another file has, without what can be added up; ``place``
     zip             an archive that cannot be read
     zip_locked      an archive with a password; ``place`` is a file in it
     zip_number      an archive of more files than ``place``
@@ -31,11 +29,14 @@ class FileError(Exception):
 
     :param code: as above
     :param place: where: a number is that of a line, a text the name of a statement (or of a message)
+    :param kind: of an intact file that cannot be read here: "coda_1", "coda_details" (of totals in another file),
+        "mt940", "csv", "pdf", "excel"
     :param member: name of the file in an archive
     """
 
-    def __init__(self, code: str, place: str | int = "", *, member: str = "") -> None:
+    def __init__(self, code: str, place: str | int = "", *, kind: str = "", member: str = "") -> None:
         super().__init__(f"{member} {code} {place}".strip())
         self.code = code
         self.place = place
+        self.kind = kind
         self.member = member

@@ -24,11 +24,11 @@ def read(content: bytes) -> tuple[Statement, ...]:
     statements: list[Statement] = []
     for name, member in zipped.unpack(content):
         if name == zipped.EXCEL:
-            raise FileError("unknown", "excel")
+            raise FileError("unknown", kind="excel")
         try:
             statements += _read_one(member)
         except FileError as error:
-            raise FileError(error.code, error.place, member=name) from error
+            raise FileError(error.code, error.place, kind=error.kind, member=name) from error
     if not statements:
         raise FileError("empty")
     return tuple(statements)
@@ -40,7 +40,7 @@ def _read_one(content: bytes) -> tuple[Statement, ...]:
     elif coda.recognizes(content):
         statements = coda.read(content)
     else:
-        raise FileError("unknown", name_kind(content)) if content.strip() else FileError("empty")
+        raise FileError("unknown", kind=name_kind(content)) if content.strip() else FileError("empty")
     if not statements:
         raise FileError("empty")
     return statements

@@ -52,6 +52,7 @@ RIGHTS = {
     "ponto.synchronization.undo": {"administrator": "rwcu", "invoicing": ""},
     "ponto.file.import": {"administrator": "rwcu", "invoicing": ""},
     "ponto.file.import.line": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.file.reading": {"administrator": "", "invoicing": ""},
     "ponto.agreement": {"administrator": "r", "invoicing": "r"},
     "ponto.agreement.day": {"administrator": "r", "invoicing": "r"},
     "ponto.agreement.finding": {"administrator": "r", "invoicing": "r"},

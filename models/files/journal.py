@@ -158,6 +158,8 @@ class AccountJournal(models.Model):
         if movement.details and not (movement.remittance_information or movement.description):
             total = self.env._("Total of %(count)s transactions", count=len(movement.details))
             movement = replace(movement, description=total)
+        if movement.counterpart_reference in self._get_own_account_numbers():
+            movement = replace(movement, counterpart_name="", counterpart_reference="")  # we are not our own payer
         label = texts._get_label(movement)
         value_day = movement.value_day if movement.value_day != movement.day else None
         return {
