@@ -106,6 +106,7 @@ class AccessCase(RpcCase):
             {"company_id": self.company.id, "kind": "name", "value": "JAN MAES", "partner_id": renewer.id}
         )
         self.env["ponto.payment.alarm"].create({"statement_line_id": self.line.id, "kind": "paid_twice"})
+        self.env["ponto.file.reading"].create({"checksum": "1", "structure": "1"})
         self.portal = self._create_user("ponto_portal", "base.group_portal")
         self.env.flush_all()
 
