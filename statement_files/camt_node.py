@@ -109,10 +109,6 @@ class Walk:
 
     def __init__(self, take_entry: Callable[[Node], None], take_statement: Callable[[Node], None]) -> None:
         self._takers = {ENTRY: take_entry, STATEMENT: take_statement}
-        self._places = [_Place()]  # of the elements around
-        self._currencies: list[str] = []  # that they name
-        self._nodes = [Node()]
-        self._text: list[str] = []
         self.names: list[str] = []  # of elements, each place once
 
     def go(self, content: bytes) -> None:
@@ -123,40 +119,53 @@ class Walk:
         parser = ParserCreate()
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _refuse_document_type
-        parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
-        parser.CharacterDataHandler = self._text.append
+        text: list[str] = []
+        parser.CharacterDataHandler = text.append
+        parser.StartElementHandler, parser.EndElementHandler = self._make_handlers(text)
         try:
             parser.Parse(content, True)
         except (ExpatError, LookupError, ValueError) as error:
             raise FileError("xml") from error
 
-    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
-        around = self._places[-1]
-        place = around.children.get(tag) or self._add_place(tag, around)
-        if place.is_part:
-            self._nodes.append(Node())
-        self._places.append(place)
-        self._currencies.append(attributes.get("Ccy", "") if attributes else "")
-        self._text.clear()
+    def _make_handlers(self, text: list[str]) -> tuple[Callable, Callable]:
+        """Return what is called for each element where it begins and where it ends; most of the time goes here.
+
+        :param text: pieces of the text since the last of either
+        """
+        places, nodes, currencies = [_Place()], [Node()], [""]
+
+        def begin(tag: str, attributes: dict[str, str]) -> None:
+            around = places[-1]
+            place = around.children.get(tag) or self._add_place(tag, around)
+            places.append(place)
+            if place.is_part:
+                nodes.append(Node())
+            # That of the last one is enough: an element with a text holds no other.
+            currencies[0] = attributes.get("Ccy", "") if attributes else ""
+            text.clear()
+
+        def end(_tag: str) -> None:
+            place = places.pop()
+            if place.is_part:
+                self._give(place.name, nodes.pop(), nodes[-1])
+            elif text:
+                value = text[0] if len(text) == 1 else "".join(text)
+                if place.path and not value.isspace():
+                    nodes[-1].values.setdefault(place.path, []).append((value, currencies[0]))
+            text.clear()
+
+        return begin, end
+
+    def _give(self, name: str, node: Node, around: Node) -> None:
+        if take := self._takers.get(name):
+            take(node)
+        else:
+            around.parts.append(node)
 
     def _add_place(self, tag: str, around: _Place) -> _Place:
         place = around.children[tag] = _Place(tag.rpartition(":")[2], around)
         self.names.append(place.name)
         return place
-
-    def _end(self, _tag: str) -> None:
-        place, currency = self._places.pop(), self._currencies.pop()
-        if place.is_part:
-            node = self._nodes.pop()
-            if take := self._takers.get(place.name):
-                take(node)
-            else:
-                self._nodes[-1].parts.append(node)
-        elif self._text and place.path:
-            text = "".join(self._text)
-            if not text.isspace():
-                self._nodes[-1].values.setdefault(place.path, []).append((text, currency))
-        self._text.clear()
 
 
 def _refuse_document_type(*_declaration) -> None:
