@@ -60,7 +60,7 @@ def read_entry(node: Node) -> Entry:
         code=_read_code(node),
         description=node.text("AddtlNtryInf"),
         taken_back=node.text("BkTxCd/Domn/Fmly/SubFmlyCd") in TAKEN_BACK,
-        foreign={} if len(details) == 1 else read_foreign(node, node),
+        foreign={} if len(details) == 1 else read_foreign(node, node, alone=False),
         details=details,
     )
     if sign is None:

@@ -44,7 +44,7 @@ def read_detail(detail: Node, entry: Node) -> dict:
         "mandate_id": detail.text("Refs/MndtId"),
         "ultimate_debtor": _read_name(detail, "UltmtDbtr"),
         "ultimate_creditor": _read_name(detail, "UltmtCdtr"),
-        **read_foreign(detail, entry),
+        **read_foreign(detail, entry, alone=len(entry.parts) == 1),
     }
     return {
         "texts": texts,
@@ -102,15 +102,16 @@ def _read_amounts(detail: Node) -> dict[str, Decimal]:
     return amounts
 
 
-def read_foreign(detail: Node, entry: Node) -> dict[str, str]:
+def read_foreign(detail: Node, entry: Node, *, alone: bool) -> dict[str, str]:
     """Return original amount, rate and charges of a payment, as the file writes them.
 
     :param detail: the transaction; the entry itself, when it has none
-    :param entry: has what the transaction leaves out
+    :param entry: the entry
+    :param alone: whether the entry has what the transaction leaves out: what it tells of several belongs to none
     """
     own = entry.values["Amt"][0][1]
     original = rate = ""
-    for part in (detail, entry):
+    for part in (detail, entry) if alone else (detail,):
         for path, rate_path in PLACES_OF_AMOUNTS:
             if path in part.values:
                 original = original or _find_other(part.amounts(path), own)
@@ -119,7 +120,7 @@ def read_foreign(detail: Node, entry: Node) -> dict[str, str]:
     return {
         "original_amount": original,
         "exchange_rate": rate,
-        "charges": _read_charges(detail) or _read_charges(entry),
+        "charges": _read_charges(detail) or (_read_charges(entry) if alone else ""),
     }
 
 

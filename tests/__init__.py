@@ -44,6 +44,7 @@ from . import (
     test_file_cases_books,
     test_file_coda,
     test_file_days_apart,
+    test_file_fuzz,
     test_file_import,
     test_file_kinds,
     test_file_plan,
