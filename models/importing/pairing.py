@@ -169,10 +169,12 @@ class _Matcher:
         if not self.bank or not self.books or not self.window:
             return
         first, last = self.window
-        chain = _Chain(self)
-        for entry in list(self.bank.values()):
-            if first <= entry.day <= last and any(line.amount == entry.amount for line in self.books.values()):
-                chain.find(entry)
+        left = Counter(line.amount for line in self.books.values() if first <= line.day <= last)
+        ends = [entry for entry in self.bank.values() if first <= entry.day <= last and left[entry.amount]]
+        chain = _Chain(self) if ends else None
+        for entry in ends:
+            if left[entry.amount] and chain.find(entry):
+                left[entry.amount] -= 1
 
     def day_totals(self, day_of, *, exact: bool = True) -> None:
         """Pair whole days whose sums are equal although the number of lines differs: one side globalized a batch.
@@ -227,8 +229,11 @@ class _Chain:
             if first <= line.day <= last:
                 self.lines[line.amount, line.day].append(line)
 
-    def find(self, entry: Entry) -> None:
-        """Pair an entry that is left, and let those on the way to a line that is left change their partners."""
+    def find(self, entry: Entry) -> bool:
+        """Pair an entry that is left, and let those on the way to a line that is left change their partners.
+
+        :return: whether there was a way
+        """
         came: dict[Hashable, tuple[Entry, Entry]] = {}  # key of a line: itself, and who asks for it
         asking = [entry]
         while asking:
@@ -239,8 +244,9 @@ class _Chain:
                 came[line.key] = (line, asker)
                 if line.key in self.matcher.books:
                     self._change(line, came, entry)
-                    return
+                    return True
                 asking.append(self.partner[line.key])
+        return False
 
     def _get_lines(self, entry: Entry) -> list[Entry]:
         return [
