@@ -104,9 +104,10 @@ class TestOneBadAccount(DownCase):
         """Let everything of one account fail from now on."""
         self.sandbox.faults.add(kind, path=rf"/accounts/{self.bank_accounts[number].id}", times=10**6, **options)
 
-    def pay_all(self):
-        for bank_account in self.bank_accounts:
-            self.pay(bank_account, "5.00", day=date.today())
+    def pay_all(self, *numbers):
+        """Pay something on each account, or on those with some numbers."""
+        for number in numbers or range(len(self.bank_accounts)):
+            self.pay(self.bank_accounts[number], "5.00", day=date.today())
 
     def calls_of(self, number):
         return [call for call in self.sandbox.requests if self.bank_accounts[number].id in call.path]
@@ -115,8 +116,10 @@ class TestOneBadAccount(DownCase):
     def test_the_nine_others_import_in_the_same_run_and_the_bad_one_says_why(self):
         for number, (name, (options, sentence)) in enumerate(BAD.items()):
             with self.subTest(name):
-                account, others = self.accounts[number], self.books[:number] + self.books[number + 1 :]
-                self.pay_all()
+                # All at the first; then the bad one and those read before and after it: an account takes a while.
+                moved = sorted({number - 1, number, number + 1, 9}) if number else range(10)
+                account, others = self.accounts[number], [self.books[other] for other in moved if other != number]
+                self.pay_all(*moved)
                 self.fail(number, **options)
                 self.frozen.tick(timedelta(days=1))
                 self.run_cron()
@@ -130,7 +133,7 @@ class TestOneBadAccount(DownCase):
                 self.sandbox.clear()
                 self.frozen.tick(timedelta(hours=1))
                 self.run_cron()
-                self.assertInvariants(*self.books)
+                self.assertInvariants(*(self.books[other] for other in moved))
                 self.assertFalse(account.last_error_message)
 
     @mute_logger(*SYNC_LOGGERS)
