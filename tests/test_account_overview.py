@@ -140,9 +140,9 @@ class TestAccountOverview(ClientsCase):
         few, count = self.count_queries()
         self.assertEqual(count, 5)
         for name in ("Three", "Four", "Five"):
-            self.add_client(name, 15)
+            self.add_client(name, 4)
         many, count = self.count_queries()
-        self.assertEqual(count, 50)
+        self.assertEqual(count, 17)
         self.assertEqual(few, many)
 
     def count_queries(self):

@@ -10,11 +10,12 @@ from .common import LONG, OTHER_IBAN
 
 YEARS = timedelta(days=2 * 365)
 NEAR = timedelta(days=10)  # of a day on which something happens
+NEXT_TO = timedelta(days=1)  # enough to see that it is this day and not the one before
 
 
-def is_near(today, days):
+def is_near(today, days, how_near=NEAR):
     """Tell whether a date is near one of the days (ISO dates)."""
-    return any(abs(today - date.fromisoformat(day)) <= NEAR for day in days)
+    return any(abs(today - date.fromisoformat(day)) <= how_near for day in days)
 
 
 class DaysCase(AuthorizationCase):
@@ -35,26 +36,27 @@ class DaysCase(AuthorizationCase):
     def activities(self):
         return self.connection.activity_ids.filtered(lambda a: a.activity_type_id == self.env.ref(ACTIVITY))
 
-    def assertLived(self, table, happens=None, asleep=()):
+    def assertLived(self, table, happens=None, asleep=(), dense=False):
         """Live on from day to day, and assert what changed on which day.
 
         :param dict table: the events of each day that has some, by ISO date
         :param dict happens: what to do in the morning of a day, by ISO date
         :param asleep: days on which no scheduled action runs
+        :param bool dense: look at many days on which nothing happens, not only before and after those of the table
         """
         happens = happens or {}
+        dense = dense or LONG
         seen, mails = {}, self.mails()
         for number in range(YEARS.days):
             self.frozen.tick(timedelta(days=1))
             today = date.today()
             name = today.isoformat()
             happens.get(name, lambda: None)()
-            # Far from the days of the table what should not happen there is seen some days later too.
-            if not (LONG or is_near(today, table) or is_near(today, happens) or number % 5 == 0):
+            if not self.is_looked_at(number, [*table, *happens, *asleep], dense):
                 continue
             if name not in asleep:
                 # Each read costs more than the one before in a transaction that never ends.
-                if is_near(today, happens) or number % 30 == 0:
+                if is_near(today, happens, NEAR if dense else NEXT_TO) or number % (30 if dense else 90) == 0:
                     self.run_cron()
                 self.check()
             self.env.invalidate_all()
@@ -64,6 +66,17 @@ class DaysCase(AuthorizationCase):
             if events:
                 seen[name] = events
         self.assertEqual(seen, table)
+
+    def is_looked_at(self, number, days, dense):
+        """Tell whether it is looked today what changed. What should not happen elsewhere is seen some days later too.
+
+        :param int number: days since the beginning
+        :param list days: on which something happens, ISO dates
+        :param bool dense: look often
+        """
+        if LONG:
+            return True
+        return is_near(date.today(), days, NEAR if dense else NEXT_TO) or number % (5 if dense else 30) == 0
 
     def changed_states(self):
         accounts = self.accounts()
@@ -103,7 +116,7 @@ class TestDaysOfRenewals(DaysCase):
             "2026-07-09": renew,
             "2026-07-10": lambda: self.assertBooked(account, "12.00"),
         }
-        self.assertLived(tables.RENEWED_AFTER_EXPIRY, happens)
+        self.assertLived(tables.RENEWED_AFTER_EXPIRY, happens, dense=True)
 
     def test_renewed_twenty_days_early(self):
         self.link()

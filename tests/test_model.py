@@ -13,6 +13,7 @@ from copy import deepcopy
 import hypothesis
 from freezegun import freeze_time
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -66,6 +67,8 @@ class TestModel(PontoCase):
 
     def setUp(self):
         super().setUp()
+        # Hypothesis would read all of Odoo's source for numbers to draw, which are of no use here.
+        self.patch(providers, "_get_local_constants", providers.Constants)
         clock = freeze_time(BEGINNING)
         self.frozen = clock.start()
         self.addCleanup(clock.stop)

@@ -95,12 +95,13 @@ class TestPull(PontoCase):
         self.assertComplete(connection, 350)
 
     def test_faults_of_a_page_lose_and_double_nothing(self):
+        self.bank.options.page_limit_cap = 30
         for fault in ("duplicate_across_pages", "empty_page_with_next", "sister_next_link"):
             with self.subTest(fault=fault):
-                self.fill(230)
+                self.fill(70)
                 self.sandbox.faults.add(fault, path=r"/transactions", times=99)
                 connection = self.connect_and_import()
-                self.assertComplete(connection, 230)
+                self.assertComplete(connection, 70)
                 self.sandbox.faults.clear()
                 connection.account_ids.linked = False
                 self.bank.remove_account(self.bank_account)
