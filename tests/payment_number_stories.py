@@ -30,7 +30,8 @@ def another_beside(ledger: Ledger, number: int) -> None:
     step = 20 * ledger.next("beside")
     old, new = (form.format(y=ledger.today.year, n=7_000 + step + place) for place in (0, 3))
     kind = "out_invoice" if number // 8 % 2 else "in_invoice"
-    document = ledger.document(kind, ledger.single(), number=old, amount=ledger.odd_amount())
+    document = ledger.document(kind, ledger.single(), number=old, amount=ledger.odd_amount(),
+                               day=ledger.day_of_this_year())  # fmt: skip
     ledger.pay("another number beside", [document], REPLACED[number % 9].format(old=old, new=new), NOTHING)
 
 

@@ -9,13 +9,14 @@ from odoo.tests import BaseCase, tagged
 from ..sandbox.identifiers import structured_digits
 from .common import LONG
 from .payment_foreign_texts import finnish, luhn, swiss
-from .payment_records import INCOMING, MATCH, MAYBE, OPEN, PROPOSE, REGISTERED
+from .payment_records import INCOMING, MATCH, MAYBE, OPEN, OWN_KINDS, PROPOSE, REGISTERED
 from .payment_stories import ALL_STORIES, PAYMENTS, tell
 from .payment_texts import digits_of
 
 SEEDS = range(1, 21) if LONG else range(1, 4)
 LEAST_NEGATIVES = 150
 LEAST_OF_EACH = 10
+MEANT = ("half, which another has",)  # the amount is that of a document that is not right
 # What issue 6 names, each with the stories that are it.
 NAMED = {
     "typing errors": ("typing error",),
@@ -83,7 +84,7 @@ class TestPaymentStories(BaseCase):
                     self.assertTrue(payment.right, payment)
                 for key in set().union(*payment.right):
                     self.assertIn(documents[key].state, ("open", *REGISTERED), payment)
-                if payment.expected in (PROPOSE, MAYBE):
+                if payment.expected in (PROPOSE, MAYBE) and payment.kind not in MEANT:
                     self.assertFalse(self._others_of_its_amount(ledger, documents, payment), payment)
 
     def _others_of_its_amount(self, ledger, documents, payment):
@@ -125,7 +126,7 @@ class TestPaymentStories(BaseCase):
             ledger = tell(5, today)
             self.assertLess(max(payment.day for payment in ledger.payments), today)
             for document in ledger.documents:
-                if document.number.startswith("INV/"):
+                if document.kind in OWN_KINDS and document.number.startswith("INV/"):
                     self.assertEqual(int(document.number.split("/")[1]), document.day.year)
 
     def test_it_knows_nothing_of_how_matching_works(self):
