@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from .document_numbers import LONGEST, SHORTEST, is_date, number_key, shape
+from .document_numbers import LONGEST, SHORTEST, Number, is_date, is_divided_alike, number_key
+from .months import Month
 from .names import WORD, fold
-from .structured import find_structured, is_creditor_reference, structured_key
+from .series import GLUE, Series
+from .structured import find_printed, find_structured, is_creditor_reference, structured_key
 
 STRUCTURED, CREDITOR, NUMBER = "structured", "creditor", "number"
 MOST_WORDS = 7  # of one number: INV / 2025 / 11 / 00001, or a creditor reference in groups of four
 LONGEST_AFFIX = 3  # letters: "WEB-INV/2025/1" and "INV/2025/1/CN" are other numbers, "invoice-INV/2025/1" is not
 LONG_DIGITS = 8  # as one word they are no piece of a telephone number, an amount or an account written in groups
 MOST_SPANS = 20  # of one key in one text: whoever repeats it more often says nothing more
-GLUE = frozenset("/-._\\")
+GROUPED_DIGITS = 10  # of a reference that is printed in groups: so many digits are no amount, and no telephone number
 
 
 def classify(reference: str) -> tuple[str, str]:
@@ -64,9 +67,10 @@ class References:
         self.spans: dict[str, list[Span]] = {}
         self._words: list[list[str]] = []
         self._between: list[list[str]] = []
-        for text in dict.fromkeys(filter(None, texts)):
+        self._texts = [fold(text) for text in dict.fromkeys(filter(None, texts))]
+        for text in self._texts:
             self.structured.update(find_structured(text))
-            self._read_words(fold(text))
+            self._read_words(text)
 
     def _read_words(self, text: str) -> None:
         matches = list(WORD.finditer(text))
@@ -93,13 +97,34 @@ class References:
         """Every key that may stand in the texts: more than they name."""
         return self.structured | self.creditor | self.spans.keys()
 
-    def get_named(self, keys: Collection[str]) -> set[str]:
+    @cached_property
+    def series(self) -> list[Series]:
+        """The texts, for what their numbers have in common with others."""
+        return [Series(text) for text in self._texts]
+
+    @property
+    def months(self) -> set[Month]:
+        """The months that the texts name."""
+        return set().union(*(series.months for series in self.series))
+
+    @cached_property
+    def printed(self) -> set[str]:
+        """The structured communications that stand for themselves: no digits beside them may make them by chance."""
+        return {digits for text in self._texts for digits in find_printed(text)}
+
+    def get_named(self, numbers: Mapping[str, Collection[Number]]) -> set[str]:
         """Return the numbers that the texts name as whole words.
 
-        :param keys: numbers of documents, as `number_key` gives them
-        :return: some of them. Not those that go on ("INV/2025/1/2"), nor those that may be a piece of another one
+        :param numbers: key, as `number_key` gives it: how documents write it
+        :return: some of the keys. Not those that go on ("INV/2025/1/2"), nor those that may be a piece of another one,
+            nor those whose digits the text divides otherwise
         """
-        hits = [Named(key, span) for key in keys for span in self.spans.get(key, ())]
+        hits = [
+            Named(key, span)
+            for key, written in numbers.items()
+            for span in self.spans.get(key, ())
+            if self._is_written(span, written)
+        ]
         # What stands for the whole of a longer number does not stand for itself.
         hits = [hit for hit in hits if not self._is_piece(hit, hits)]
         unclear = {
@@ -110,11 +135,41 @@ class References:
         }
         return {hit.key for hit in hits if hit not in unclear and self._stands_alone(hit, hits)}
 
+    def write(self, key: str, numbers: Collection[Number]) -> bool:
+        """Tell whether the texts hold a number divided as a document has it.
+
+        :param key: of the number
+        :param numbers: how documents write it
+        """
+        return any(self._is_written(span, numbers) for span in self.spans.get(key, ()))
+
+    def _is_written(self, span: Span, numbers: Collection[Number]) -> bool:
+        cuts = self._get_cuts(span)
+        return any(is_divided_alike(cuts, number) for number in numbers)
+
+    def _get_cuts(self, span: Span) -> dict[int, bool]:
+        """Return where a span divides digits from digits: whether blanks only do."""
+        words, between = self._words[span.text], self._between[span.text]
+        cuts, place = {}, 0
+        for number in range(span.start, span.end - 1):
+            place += len(words[number])
+            if words[number][-1].isdigit() and words[number + 1][0].isdigit():
+                cuts[place] = between[number].isspace()
+        return cuts
+
     def _is_piece(self, hit: Named, hits: list[Named]) -> bool:
-        """Tell whether a number is a piece of a longer one, without a blank between."""
+        """Tell whether a number is a piece of a longer one: without a blank between, or with words in front of it."""
         return any(
-            other.span != hit.span and other.span.contains(hit.span) and self._is_glued(other.span) for other in hits
+            other.span != hit.span
+            and other.span.contains(hit.span)
+            and (self._is_glued(other.span) or self._is_named_behind_words(hit.span, other.span))
+            for other in hits
         )
+
+    def _is_named_behind_words(self, span: Span, whole: Span) -> bool:
+        """Tell whether a number is the end of another one that has words without digits in front: "Bonus 2026/10"."""
+        words = self._words[span.text][whole.start : span.start]
+        return span.end == whole.end and all(map(str.isalpha, words))
 
     def _is_glued(self, span: Span) -> bool:
         """Tell whether no blank is between the words."""
@@ -128,7 +183,9 @@ class References:
         """
         span, bare = hit.span, hit.key.isdigit()
         words = self._words[span.text]
-        if bare and (not self._is_glued(span) or is_date(words[span.start : span.end])):
+        if bare and is_date(words[span.start : span.end]):
+            return False
+        if bare and len(hit.key) < GROUPED_DIGITS and not self._is_glued(span):
             return False
         lonely = bare and not (span.end - span.start == 1 and len(hit.key) >= LONG_DIGITS)
         for place, joint in ((span.start - 1, span.start - 1), (span.end, span.end - 1)):
@@ -150,10 +207,16 @@ class References:
         is_affix = has_digits or (joint != "." and len(word) <= LONGEST_AFFIX)
         return (GLUE.issuperset(joint) and is_affix) or (lonely and has_digits)
 
-    def names_another(self, keys: Collection[str]) -> bool:
+    def names_another(self, numbers: Collection[Number]) -> bool:
         """Tell whether the texts hold a number of the same series as one of these, which is none of these.
 
-        :param keys: all that the payment is about to settle
+        :param numbers: all that the payment is about to settle
         """
-        shapes = {series for key in keys if (series := shape(key))}
-        return any(shape(key) in shapes and key not in keys for key in self.spans) if shapes else False
+        return any(series.holds_another(numbers) for series in self.series)
+
+    def may_name(self, number: Number) -> bool:
+        """Tell whether the texts hold a number of which the payer left something out.
+
+        :param number: of a document
+        """
+        return any(series.may_name(number) for series in self.series)

@@ -11,6 +11,8 @@ from stdnum import iso11649
 TWELVE_DIGITS = re.compile(r"(?<!\d)(?=(\d(?:[\s./\-]{0,3}\d){11})(?!\d))")
 # The whole reference of a document: +++090/9337/55493+++, ***…***, 12 digits.
 WHOLE = re.compile(r"[+*\s]*(\d(?:[\s./\-]{0,3}\d){11})[+*\s]*")
+# As it is printed: twelve digits in one word, or three, four and five with the same signs around that invoices have.
+PRINTED = re.compile(r"(?<![\dA-Z])(\d{12}|\d{3}\s?/\s?\d{4}\s?/\s?\d{5})(?![\dA-Z])")
 NO_DIGIT = re.compile(r"\D")
 CREDITOR_LENGTH = range(5, 26)
 
@@ -32,6 +34,18 @@ def find_structured(text: str) -> Iterator[str]:
     :return: twelve digits each, with right check digits
     """
     for match in TWELVE_DIGITS.finditer(text):
+        digits = NO_DIGIT.sub("", match[1])
+        if has_right_check_digits(digits):
+            yield digits
+
+
+def find_printed(text: str) -> Iterator[str]:
+    """Yield the structured communications that stand for themselves in a text.
+
+    :param text: in capitals
+    :return: twelve digits each, with right check digits
+    """
+    for match in PRINTED.finditer(text):
         digits = NO_DIGIT.sub("", match[1])
         if has_right_check_digits(digits):
             yield digits

@@ -61,6 +61,7 @@ from . import (
     test_matching,
     test_matching_books,
     test_matching_doubts,
+    test_matching_hostile,
     test_matching_mends,
     test_matching_property,
     test_matching_review,

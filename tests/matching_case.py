@@ -1,5 +1,6 @@
 """A company with invoices, past its first import: bank transactions match themselves from now on."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import fields
@@ -39,6 +40,10 @@ class MatchingCase(PontoCase):
         self.bank_account, self.account = bank_account, connection.account_ids
         return bank_account, connection.account_ids
 
+    def get_day_of_documents(self):
+        """Return the day of documents, and of payments that are registered: the bank pays them the day after."""
+        return fields.Date.today() - timedelta(days=2)
+
     def make_document(self, amount, move_type="out_invoice", partner=None, **kwargs):
         """Post an invoice of an amount without taxes."""
         partner = partner or (self.customer if move_type.startswith("out") else self.supplier)
@@ -46,8 +51,8 @@ class MatchingCase(PontoCase):
             {
                 "move_type": move_type,
                 "partner_id": partner.id,
-                "invoice_date": fields.Date.today(),
-                "date": fields.Date.today(),
+                "invoice_date": self.get_day_of_documents(),
+                "date": self.get_day_of_documents(),
                 "invoice_line_ids": [
                     fields.Command.create({"name": "Bread", "price_unit": float(amount), "tax_ids": False})
                 ],

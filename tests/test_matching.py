@@ -127,11 +127,13 @@ class TestMatching(MatchingCase):
         journal = self.account.journal_id
         for move in invoice, bill:
             wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=move.ids)
-            wizard.create({"journal_id": journal.id}).action_create_payments()
+            wizard.create(
+                {"journal_id": journal.id, "payment_date": self.get_day_of_documents()}
+            ).action_create_payments()
         payments = self.env["account.payment"].search([("company_id", "=", self.company.id)])
         self.assertEqual(len(payments), 2)
         self.receive("100.00", invoice.name, number=KNOWN)
-        self.receive("-210.00", "F25-1100")
+        self.receive("-210.00", "F25-1100", number=SUPPLIER)
         self.receive("100.00", "nothing named")
         lines = self.fetch()
         for line in lines[invoice.name], lines["F25-1100"]:

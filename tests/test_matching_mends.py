@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..models.matching.facts import Finding
 from ..models.suggesting import look_up
 from .match_case import MatchCase
 
@@ -168,7 +169,7 @@ class TestLikely(MatchCase):
         line = self.line(-100.0, "Order 2025", **UNKNOWN)
         (found,) = self.suggest(line)
         self.assertEqual(found.item_ids, tuple(theirs.ids))
-        self.assertIn("number not found", line.ponto_candidate_evidence)
+        self.assertIn("the text names nothing that is open", line.ponto_candidate_evidence)
 
     def test_what_other_modules_keep_in_the_details_of_a_bank_transaction_is_no_text(self):
         item = self.bill(100.0)
@@ -180,7 +181,10 @@ class TestLikely(MatchCase):
         theirs = self.bill(100.0, self.insurer)
         line = self.line(100.0, theirs.move_name, **THEIRS)
         self.assertEqual(self.suggest(line)[0].item_ids, tuple(theirs.ids))
-        self.assertEqual(line.ponto_candidate_evidence, "amount equal, number found, the payer is another partner")
+        self.assertEqual(
+            line.ponto_candidate_evidence,
+            "amount equal, number found; not by itself: what the text names is another partner's",
+        )
         self.assertFalse(line.ponto_candidate_settles)
         self.assertFalse(self.open_dialog(line).candidate_ids.settles)
 
@@ -209,14 +213,17 @@ class TestRecognizedPartners(MatchCase):
         item = self.bill(100.0, self.insurer)
         line = self.line(100.0, f"all of {item.move_name}", **UNKNOWN)
         line._accept(self.suggest(line)[0])
-        self.env["ponto.partner.mapping"]._remember(line, self.customer)
+        theirs = self.bill(120.0, self.customer)
+        other = self.line(110.0, f"part of {theirs.move_name}", **UNKNOWN)
+        other._accept(next(one for one in self.suggest(other) if one.item_ids == tuple(theirs.ids)))
+        self.assertEqual(self.mappings().mapped("is_shared"), [True, True])
         line.action_undo_reconciliation()
         self.assertEqual(self.mappings().partner_id, self.customer)
-        self.env["ponto.partner.mapping"]._remember(line, self.insurer)
-        finding = self.suggest(line)[0]
+        self.assertEqual(self.mappings().mapped("is_shared"), [False, False])
+        finding = Finding(line.id, "number", item.account_id.id, self.insurer.id, tuple(item.ids))
         self.assertEqual(self.env["ponto.matching"]._apply({line: finding}), line)
         line.action_undo_reconciliation()
-        self.assertEqual(self.mappings().partner_id, self.insurer, "it matched by itself: nobody said it then")
+        self.assertEqual(self.mappings().partner_id, self.customer, "it matched by itself: nobody said it then")
 
     def test_undo_forgets_nothing_that_another_match_taught(self):
         lines = self.line(1.0).browse()

@@ -1,5 +1,7 @@
 """Exact evidence: payments that name what they settle, and equal it."""
 
+from .facts import Finding
+from .refusals import Refusal
 from .weighing import Case, Weighing
 
 
@@ -25,7 +27,11 @@ class ExactFinder:
         """
         if not payments:
             return {}
-        return Weighing(self._search.open_documents).weigh([self._make_case(payment) for payment in payments])
+        search = self._search
+        weighing = Weighing(search.open_documents, lambda: search.repeated)
+        judged = weighing.judge([self._make_case(payment) for payment in payments])
+        search.refusals.update({key: result for key, result in judged.items() if isinstance(result, Refusal)})
+        return {key: result for key, result in judged.items() if isinstance(result, Finding)}
 
     def _make_case(self, payment):
         search, key = self._search, payment.key
@@ -34,4 +40,5 @@ class ExactFinder:
             search.units[key] if payment.currency_id == search.currency.id else 0,
             search.references[key],
             search.owners.get(key, frozenset()),
+            search.helping.get(key),
         )

@@ -49,13 +49,19 @@ class Payment:
     bank_code: str = ""
     partner_id: int = 0  # of an existing line: what a user chose
 
+    @property
+    def free_texts(self):
+        """What the payer wrote for us: the texts without the reference that it wrote for itself."""
+        return tuple(text for text in (self.label, *self.texts) if text != self.end_to_end_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a payment can be matched with, or booked on, and why.
 
     `found` and `missing` name evidence in detail ("amount", "account", "number", "name"), for the words of suggestions.
-    `counterparts` are values of journal items that take the place of one counterpart account.
+    `counterparts` are values of journal items that take the place of one counterpart account. `doubt` is the name of
+    the reason why exact evidence did not match the payment by itself, for the words of suggestions.
     """
 
     key: int  # of the payment
@@ -66,6 +72,7 @@ class Finding:
     found: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     counterparts: tuple = ()
+    doubt: str = ""
 
 
 def normalize_account(number):

@@ -49,12 +49,12 @@ class DocumentReader:
         self.env["account.move"].flush_model()
         self.env["account.payment"].flush_model()
         query = items._search(search.open_items_domain & Domain("currency_id", "=", search.currency.id))
-        keys = set().union(*(references.keys for references in search.references.values()))
+        keys = search.keys
         self.env.cr.execute(
             SQL(
                 """
                 SELECT item.id, item.account_id, item.amount_residual_currency, partner.commercial_partner_id,
-                       move.id, move.name, move.ref, move.payment_reference, move.move_type,
+                       move.id, move.amount_residual, move.name, move.ref, move.payment_reference, move.move_type,
                        COALESCE(move.invoice_date, move.date),
                        payment.id, payment.name, payment.memo, payment.payment_reference, paid.references, paid.names,
                        ARRAY[written.name, written.reference, written.ref]
@@ -113,14 +113,16 @@ class DocumentReader:
         :return list: of `OpenDocument`
         """
         documents = {}
-        for item_id, account_id, residual, partner_id, move_id, *texts, written in rows:
+        currency = self._search.currency
+        for item_id, account_id, residual, partner_id, move_id, whole, *texts, written in rows:
             document = documents.get(move_id)
             if not document:
                 named_by = frozenset(keys.intersection(written))
                 document = documents[move_id] = self._make_document(move_id, partner_id, texts, named_by)
+                document.whole = abs(to_units(whole or 0, currency))
             document.item_ids.append(item_id)
             document.account_ids.add(account_id)
-            document.residual += to_units(residual, self._search.currency)
+            document.residual += to_units(residual, currency)
         return list(documents.values())
 
     def _make_document(self, move_id, partner_id, texts, named_by):
@@ -131,14 +133,16 @@ class DocumentReader:
         :return OpenDocument:
         """
         name, ref, reference, move_type, date, payment_id, payment_name, *written, paid, paid_names = texts
+        own = None
         if payment_id:
-            references = get_references([name, payment_name, *written, *(paid or ())])
+            numbers = [name, payment_name, *written, *(paid or ())]
         elif move_type in SALES:
+            numbers = [name, reference]
             # The reference of a credit note says what it reverses: another document.
             own = ref if move_type != "out_refund" else None
-            references = get_references([name, reference], own)
         else:
-            references = get_references([name, reference, ref])
+            numbers = [name, reference, ref]
+        references = get_references(numbers, own)
         return OpenDocument(
             move_id,
             partner_id or 0,
@@ -148,9 +152,43 @@ class DocumentReader:
             references,
             {number_key(text) for text in (name, payment_name, *(paid_names or ())) if text},
             bool(named_by or payment_id),
-            name=name or "",
+            written=tuple(filter(None, [*numbers, own])),
             named_by=named_by,
         )
+
+
+class RepeatedReferences:
+    """Tells which documents carry a reference of other documents of their partner: of a contract, or of a customer."""
+
+    def __init__(self, search):
+        """Begin; nothing is read yet.
+
+        :param Search search: of the batch
+        """
+        self._search = search
+
+    def find(self):
+        """Find them among the documents that the payments name; one query.
+
+        :return frozenset: keys of `OpenDocument`
+        """
+        env = self._search.env
+        named = [document.key for document in self._search.open_documents if document.named_by]
+        env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT move.id
+                  FROM account_move move
+                  JOIN account_move other ON other.commercial_partner_id = move.commercial_partner_id
+                       AND other.company_id = move.company_id AND other.id != move.id AND other.state = 'posted'
+                       AND other.move_type = move.move_type
+                       AND (other.payment_reference = move.payment_reference OR other.ref = move.ref)
+                 WHERE move.id = ANY(%s)
+                """,
+                named,
+            )
+        )
+        return frozenset(move_id for (move_id,) in env.cr.fetchall())
 
 
 def get_references(numbers, customer_reference=None):

@@ -25,7 +25,7 @@ def read_line(line):
         "amount": line.amount,
         "currency_id": (journal.currency_id or journal.company_id.currency_id).id,
         "label": line.payment_ref or "",
-        "texts": (html2plaintext(line.narration or ""), details.get(INFORMATION, ""), line.ref or ""),
+        "texts": (read_note(line.narration, details), details.get(INFORMATION, ""), line.ref or ""),
         "partner_name": line.partner_name or "",
         "account_number": line.account_number or "",
         "creditor_id": details.get(CREDITOR, ""),
@@ -34,6 +34,18 @@ def read_line(line):
         "bank_code": line.transaction_type or "",
         "partner_id": line.partner_id.id or 0,
     }
+
+
+def read_note(narration, details):
+    """Return what a note says besides what the bank gives apart: the payer's own reference names no document of ours.
+
+    :param narration: HTML of the note, or nothing
+    :param dict details: texts of the bank
+    :return str: lines
+    """
+    apart = tuple(f": {details[key].strip()}" for key in (END_TO_END, MANDATE, CREDITOR) if details.get(key, "").strip())
+    lines = html2plaintext(narration or "").splitlines()
+    return "\n".join(line for line in lines if not line.endswith(apart)) if apart else "\n".join(lines)
 
 
 def make_payment(**facts):
@@ -48,7 +60,7 @@ def make_payment(**facts):
         if not parts:
             texts.append(text)
             continue
-        texts += [*parts.communication, parts.end_to_end]
+        texts += parts.communication
         told = {
             "partner_name": parts.name,
             "account_number": parts.account,

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from ...payment_references import name_key
@@ -18,6 +20,12 @@ class PontoPartnerMapping(models.Model):
     value = fields.Char(required=True, readonly=True, help="Normalized: in capitals, without accents and signs.")
     partner_id = fields.Many2one("res.partner", required=True, readonly=True, ondelete="cascade", index=True)
     user_id = fields.Many2one("res.users", "Confirmed By", readonly=True, ondelete="set null")
+    is_shared = fields.Boolean(
+        "Several Partners",
+        readonly=True,
+        help="Documents of several partners were paid from it, as by a payment institution: it tells nobody's payments"
+        " any more.",
+    )
 
     _value_uniq = models.UniqueIndex("(company_id, kind, value)")
 
@@ -38,9 +46,8 @@ class PontoPartnerMapping(models.Model):
         known = mappings.search(
             [("company_id", "=", company.id), ("value", "in", list(values.values())), ("kind", "in", list(values))]
         ).filtered(lambda mapping: values[mapping.kind] == mapping.value)
-        known.filtered(lambda mapping: mapping.partner_id != partner).write(
-            {"partner_id": partner.id, "user_id": self.env.uid}
-        )
+        known.filtered(lambda mapping: mapping.partner_id != partner and not mapping.is_shared).is_shared = True
+        of_others = {kind for _company, kind, _value, owner in self._get_past(line) if owner != partner}
         mappings.create(
             [
                 {
@@ -49,6 +56,7 @@ class PontoPartnerMapping(models.Model):
                     "value": value,
                     "partner_id": partner.id,
                     "user_id": self.env.uid,
+                    "is_shared": kind in of_others,
                 }
                 for kind, value in values.items()
                 if kind not in known.mapped("kind")
@@ -56,28 +64,57 @@ class PontoPartnerMapping(models.Model):
         )
 
     @api.model
-    def _forget(self, matches):
-        """Remove what matches taught, because they are taken back, and no other match that is applied teaches the same.
+    def _get_past(self, lines, taught_only=False):
+        """Return whose documents bank transactions of the same counterparties settled.
 
-        :param matches: `ponto.match` records that taught
+        :param lines: `account.bank.statement.line` records
+        :param bool taught_only: whether only what users taught counts
+        :return set: of tuples: company, kind, value, commercial partner
         """
+        numbers = [number for number in lines.mapped("account_number") if number]
+        names = [name for name in lines.mapped("partner_name") if name]
         # sudo: as in _remember.
-        others = matches.sudo().search(
-            [
-                ("state", "=", "applied"),
-                ("taught", "=", True),
-                ("id", "not in", matches.ids),
-                ("company_id", "in", matches.company_id.ids),
-                ("partner_id.commercial_partner_id", "in", matches.partner_id.commercial_partner_id.ids),
-            ]
+        return self._get_lessons(
+            self.env["ponto.match"]
+            .sudo()
+            .search(
+                [
+                    ("state", "=", "applied"),
+                    ("partner_id", "!=", False),
+                    ("company_id", "in", lines.company_id.ids),
+                    "|",
+                    ("statement_line_id.account_number", "in", numbers),
+                    ("statement_line_id.partner_name", "in", names),
+                    *([("taught", "=", True)] if taught_only else []),
+                ]
+            )
         )
-        taught = self._get_lessons(matches) - self._get_lessons(others)
+
+    @api.model
+    def _forget(self, matches):
+        """Remove what matches taught, because they are taken back, as far as no other match that is applied teaches it.
+
+        What is left of a counterparty of several partners may be of one again.
+
+        :param matches: `ponto.match` records that taught, not applied any more
+        """
+        forgotten = {lesson[:3] for lesson in self._get_lessons(matches)}
+        owners = defaultdict(set)
+        for *counterparty, partner in self._get_past(matches.statement_line_id, taught_only=True):
+            owners[tuple(counterparty)].add(partner)
+        # sudo: as in _remember.
         known = self.sudo().search(
-            [("company_id", "in", matches.company_id.ids), ("value", "in", [value for _c, _k, value, _p in taught])]
+            [("company_id", "in", matches.company_id.ids), ("value", "in", [value for _c, _k, value in forgotten])]
         )
-        known.filtered(
-            lambda mapping: (mapping.company_id, mapping.kind, mapping.value, mapping.partner_id) in taught
-        ).unlink()
+        for mapping in known:
+            counterparty = (mapping.company_id, mapping.kind, mapping.value)
+            if counterparty not in forgotten:
+                continue
+            left = owners[counterparty]
+            if not left:
+                mapping.unlink()
+            elif len(left) == 1:
+                mapping.write({"partner_id": next(iter(left)).id, "is_shared": False})
 
     @api.model
     def _get_lessons(self, matches):
@@ -115,6 +152,7 @@ class PontoPartnerMapping(models.Model):
             [
                 ("company_id", "=", company.id),
                 ("value", "in", [*numbers, *names]),
+                ("is_shared", "=", False),
                 ("partner_id.active", "=", True),
                 ("partner_id.company_id", "in", (False, *get_companies_of_partners(company))),
             ],

@@ -40,6 +40,15 @@ class Reason(Enum):
     TOO_EARLY = "too_early"
     """The payment was made long before the date of the document: another one of the same reference is meant."""
 
+    OTHER_MONTH = "other_month"
+    """The reference stands on other documents of the partner, too, and the texts name another month."""
+
+    OTHER_TIME = "other_time"
+    """The registered payment is dated after the bank transaction, or so long before that another one may be meant."""
+
+    PAYEE_UNKNOWN = "payee_unknown"
+    """The payment was registered for a partner who has neither the account nor the name of who got the money."""
+
     NAMES_ANOTHER = "names_another"
     """The texts name one more number, which is no document that the payment would settle."""
 

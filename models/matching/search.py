@@ -1,9 +1,11 @@
 """What is read for one batch of payments: each part once, when the first who needs it asks for it."""
 
 from functools import cached_property
+from itertools import chain
 
 from ...payment_references import References
 from ..support.money import from_units, to_units
+from .open_documents import RepeatedReferences
 
 
 class Search:
@@ -37,9 +39,19 @@ class Search:
     @cached_property
     def references(self):
         """The texts of the payments, read: dict of the key of a payment: `References`."""
+        return {payment.key: References(payment.free_texts) for payment in self.payments}
+
+    @cached_property
+    def helping(self):
+        """What payers wrote as their own reference, read: dict of the key of a payment: `References`."""
         return {
-            payment.key: References((payment.label, *payment.texts, payment.end_to_end_id)) for payment in self.payments
+            payment.key: References((payment.end_to_end_id,)) for payment in self.payments if payment.end_to_end_id
         }
+
+    @cached_property
+    def keys(self):
+        """Every key that may stand in the texts: set."""
+        return set().union(*(texts.keys for texts in chain(self.references.values(), self.helping.values())))
 
     @cached_property
     def units(self):
@@ -88,6 +100,16 @@ class Search:
     def open_documents(self):
         """What is open and carries a reference of the payments, or has one of their amounts: list of `OpenDocument`."""
         return self.matching._get_open_documents(self)
+
+    @cached_property
+    def repeated(self):
+        """Which of them carry a reference that stands on other documents of the partner, too: keys."""
+        return RepeatedReferences(self).find()
+
+    @cached_property
+    def refusals(self):
+        """Why exact evidence matched payments with nothing: dict of the key of a payment: `Refusal`; filled by it."""
+        return {}
 
     @cached_property
     def transfer_account(self):

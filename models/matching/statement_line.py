@@ -26,6 +26,6 @@ class AccountBankStatementLine(models.Model):
             line = match.statement_line_id.sudo(False)
             if line.partner_id == match.partner_id != match.previous_partner_id:
                 line.partner_id = match.previous_partner_id
-        self.env["ponto.partner.mapping"]._forget(matches.filtered("taught"))
         matches.write({"state": "undone"})
+        self.env["ponto.partner.mapping"]._forget(matches.filtered("taught"))
         return res

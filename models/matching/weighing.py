@@ -6,7 +6,16 @@ from datetime import date as day
 from datetime import timedelta
 from itertools import chain
 
-from ...payment_references import CREDITOR, NUMBER, STRONG, STRUCTURED, is_likely_slip, number_strength
+from ...payment_references import (
+    CREDITOR,
+    NUMBER,
+    STRONG,
+    STRUCTURED,
+    is_likely_slip,
+    number_strength,
+    read_number,
+    read_tail,
+)
 from .facts import Finding
 from .refusals import Reason, Refusal
 
@@ -15,7 +24,11 @@ CUSTOMER_REFERENCE = "customer_reference"
 ORDER = (STRUCTURED, CREDITOR, NUMBER, CUSTOMER_REFERENCE)
 # Who names a document much earlier than its date means another one of the same reference, as of a subscription.
 EARLIEST = timedelta(days=14)
-# Families of ISO 20022 for what comes back: returned transfers, unpaid and refunded direct debits.
+# Who sends a payment gives it to the bank within days; a month later it is the next one of the same text.
+LONGEST_WAY = timedelta(days=27)
+# Families and sub-families of ISO 20022 for what has no document: charges and commissions, interest, cards, cash.
+NO_DOCUMENTS = ("CHRG", "FEES", "COMM", "COME", "COMI", "COMT", "INTR", "CCRD", "MCRD", "CNTR", "CWDL", "CDPT")
+# For what comes back: returned transfers, unpaid and refunded direct debits.
 RETURNS = ("RRTN", "RPCR", "UPDD", "PRDD", "RCDD", "UPCQ", "UPCT")
 
 
@@ -36,12 +49,27 @@ class OpenDocument:
     item_ids: list[int] = field(default_factory=list)
     account_ids: set[int] = field(default_factory=set)
     residual: int = 0  # in the smallest unit: positive when money is to come in
-    name: str = ""
+    whole: int = 0  # what is open of all of it, without sign, in the same unit; 0 where nobody knows
+    written: tuple[str, ...] = ()  # its references as they stand on it
     named_by: frozenset = frozenset()  # the keys that were looked for and are written on it
 
     @property
     def numbers(self):
         return self.references.get(NUMBER, set()) | self.references.get(CUSTOMER_REFERENCE, set())
+
+    @property
+    def written_numbers(self):
+        """Its numbers with their separators: set of `Number`."""
+        keys = self.numbers
+        return {number for text in self.written if (number := read_number(text)).key in keys}
+
+    def get_written(self, key):
+        """Return a reference as it stands on the document.
+
+        :param str key: without separators
+        :return set: of `Number`
+        """
+        return {number for text in self.written if (number := read_number(text)).key == key}
 
 
 @dataclass(slots=True)
@@ -52,6 +80,7 @@ class Case:
     amount: int  # in the smallest unit
     references: object  # `payment_references.References`
     partner_ids: frozenset  # commercial partners that its payer may be; empty when nobody is recognized
+    helping: object = None  # `References` of what the payer wrote for itself, if it did: it never contradicts
 
     def refuse(self, reason, documents=()):
         return Refusal(self.payment.key, reason, tuple({document.key: document for document in documents}.values()))
@@ -60,11 +89,13 @@ class Case:
 class Weighing:
     """The open documents of one look-up, and the payments that may settle them."""
 
-    def __init__(self, documents):
+    def __init__(self, documents, get_repeated=frozenset):
         """Index documents by what names them.
 
         :param list documents: of `OpenDocument`
+        :param get_repeated: function that returns the keys of those whose reference stands on other documents, too
         """
+        self._get_repeated = get_repeated
         self._by_reference = defaultdict(list)
         self._by_amount = defaultdict(list)
         for document in documents:
@@ -74,14 +105,6 @@ class Weighing:
             for kind, keys in document.references.items():
                 for key in keys:
                     self._by_reference[kind, key].append(document)
-
-    def weigh(self, cases):
-        """Find what payments settle.
-
-        :param list cases: of `Case`
-        :return dict: key of a payment: `Finding`
-        """
-        return {key: result for key, result in self.judge(cases).items() if isinstance(result, Finding)}
 
     def judge(self, cases):
         """Tell what each payment settles, or why nothing; what two of them claim is given to none.
@@ -103,9 +126,19 @@ class Weighing:
             return case.refuse(Reason.NO_AMOUNT)
         if is_return(case.payment.bank_code):
             return case.refuse(Reason.COMES_BACK)
-        named = self._get_named(case)
+        judged = self._judge_texts(case, self._get_named(case.references))
+        if isinstance(judged, Finding) or not case.helping:
+            return judged
+        helped = self._judge_texts(case, self._get_named(case.references) | self._get_named(case.helping))
+        return helped if isinstance(helped, Finding) else judged
+
+    def _judge_texts(self, case, named):
+        """Return the `Finding` of what texts name, or the `Refusal`.
+
+        :param dict named: kind and key: open documents that carry it
+        """
         if not named:
-            return case.refuse(Reason.NOTHING_NAMED)
+            return self._judge_shortened(case)
         chosen = self._choose_payment(case, named) or self._choose_documents(case, named)
         if isinstance(chosen, Refusal):
             return chosen
@@ -113,23 +146,65 @@ class Weighing:
             return case.refuse(reason, chosen)
         return self._make_finding(case, chosen, named)
 
+    def _judge_shortened(self, case):
+        """Return the `Finding` of a document of which the payer left out a part of the number, or a `Refusal`.
+
+        Payer and amount are exact, too, and nothing else of the payer's is open for the amount.
+        """
+        equal = [
+            document
+            for document in self._by_amount[case.amount]
+            if document.partner_id in case.partner_ids and not document.is_payment
+        ]
+        if len(equal) != 1 or len(case.partner_ids) != 1 or equal[0].whole != abs(case.amount):
+            return case.refuse(Reason.NOTHING_NAMED)
+        document = equal[0]
+        numbers = {
+            number
+            for number in document.written_numbers
+            if case.references.may_name(number) and number_strength(number.key)
+        }
+        if not numbers:
+            return case.refuse(Reason.NOTHING_NAMED)
+        tails = {tail for number in numbers if (tail := read_tail(number))}
+        if case.references.names_another(numbers | tails | document.written_numbers):
+            return case.refuse(Reason.NAMES_ANOTHER, equal)
+        if reason := self._get_contradiction(case, equal, {}):
+            return case.refuse(reason, equal)
+        return self._make_finding(case, equal, {(NUMBER, number.key): equal for number in numbers})
+
     # ------------------------------------------------------------------ what is named
 
-    def _get_named(self, case):
-        """Return what the texts name.
+    def _get_named(self, texts):
+        """Return what texts name.
 
+        :param References texts: of the payment
         :return dict: kind and key: open documents that carry it
         """
-        texts = case.references
         named = {}
         for kind, keys in ((STRUCTURED, texts.structured), (CREDITOR, texts.creditor)):
             named.update(
                 {(kind, key): self._by_reference[kind, key] for key in keys if (kind, key) in self._by_reference}
             )
         for kind in (NUMBER, CUSTOMER_REFERENCE):
-            known = [key for key in texts.spans if (kind, key) in self._by_reference and number_strength(key)]
-            named.update({(kind, key): self._by_reference[kind, key] for key in texts.get_named(known)})
+            known = {
+                key: {number for document in self._by_reference[kind, key] for number in document.get_written(key)}
+                for key in texts.spans
+                if (kind, key) in self._by_reference and number_strength(key)
+            }
+            named.update({(kind, key): self._get_carriers(kind, key, texts) for key in texts.get_named(known)})
         return named
+
+    def _get_carriers(self, kind, key, texts):
+        """Return the documents that carry a number as texts write it.
+
+        :param References texts: that name the number
+        :return list: of `OpenDocument`
+        """
+        documents = self._by_reference[kind, key]
+        if len(documents) == 1:
+            return documents
+        return [document for document in documents if texts.write(key, document.get_written(key))]
 
     def _may_be_of(self, document, case):
         return not case.partner_ids or document.partner_id in case.partner_ids
@@ -209,29 +284,70 @@ class Weighing:
             return Reason.SEVERAL_PARTNERS
         if len(set().union(*(document.account_ids for document in chosen))) > 1:
             return Reason.SEVERAL_ACCOUNTS
-        if any(self._is_too_early(case, document, named) for document in chosen):
-            return Reason.TOO_EARLY
-        if case.references.names_another(set().union(*(document.numbers for document in chosen))):
-            return Reason.NAMES_ANOTHER
-        doubts = () if case.partner_ids else (self._get_doubt(document, named) for document in chosen)
+        doubts = (self._get_time_doubt(case, document, named) for document in chosen)
+        if reason := next(filter(None, doubts), None) or self._get_other_reference(case, chosen):
+            return reason
+        if case.partner_ids:
+            return None
+        doubts = (self._get_doubt(case, document, named) for document in chosen)
         return next(filter(None, doubts), None)
 
-    def _get_doubt(self, document, named):
+    def _get_other_reference(self, case, chosen):
+        """Return the reason when the texts name something else besides.
+
+        :return Reason | None: `NAMES_ANOTHER`
+        """
+        numbers = set().union(*(document.written_numbers for document in chosen))
+        known = set().union(*(document.references.get(STRUCTURED, ()) for document in chosen))
+        is_other = case.references.names_another(numbers) or bool(known and case.references.printed - known)
+        return Reason.NAMES_ANOTHER if is_other else None
+
+    def _get_doubt(self, case, document, named):
         """Return why it is not certain that a document is meant, of which only its number speaks: nobody knows the payer.
 
         :return Reason | None: the first
         """
         if self._get_kinds(document, named) & {STRUCTURED, CREDITOR}:
             return None  # check digits leave no doubt about the reference
+        keys = {key for (_kind, key), documents in named.items() if document in documents}
         if document.is_purchase:
             return Reason.SUPPLIERS_NUMBER
-        keys = {key for (_kind, key), documents in named.items() if document in documents}
+        is_told = case.payment.account_number or case.payment.partner_name
+        if document.is_payment and document.residual < 0 and is_told:
+            return Reason.PAYEE_UNKNOWN
         return None if self._is_beyond_doubt(document, keys) else Reason.MAY_BE_A_SLIP
 
-    def _is_too_early(self, case, document, named):
-        is_early = not document.is_payment and case.payment.date < document.date - EARLIEST
+    # ------------------------------------------------------------------ its time
+
+    def _get_time_doubt(self, case, document, named):
+        """Return why the time of a payment makes it uncertain that a document is meant.
+
+        :return Reason | None: the first
+        """
+        day = case.payment.date
+        if document.is_payment:
+            return None if document.date <= day <= document.date + LONGEST_WAY else Reason.OTHER_TIME
         # A number of its own names no other one, whatever date it was given.
-        return is_early and not any((NUMBER, key) in named for key in document.own_numbers)
+        if any((NUMBER, key) in named for key in document.own_numbers):
+            return None
+        if day < document.date - EARLIEST or (day < document.date and self._is_fixed(document, named)):
+            return Reason.TOO_EARLY
+        months = case.references.months
+        if months and not any(month.is_of(document.date) for month in months) and self._is_repeated(document):
+            return Reason.OTHER_MONTH
+        return None
+
+    def _is_fixed(self, document, named):
+        """Tell whether the reference of a document may be that of a contract, and stand on earlier ones as well.
+
+        What suppliers give as a structured communication is the contract's as often as the bill's: nobody tells.
+        """
+        kinds = self._get_kinds(document, named)
+        is_contract = document.is_purchase and NUMBER not in kinds and bool(kinds & {STRUCTURED, CREDITOR})
+        return is_contract or self._is_repeated(document)
+
+    def _is_repeated(self, document):
+        return document.key in self._get_repeated()
 
     def _is_beyond_doubt(self, document, keys):
         """Tell whether a number without check digits names a document although nobody knows the payer.
@@ -269,6 +385,14 @@ class Weighing:
             found=("amount", "number", *(("partner",) if case.partner_ids else ())),
             missing=() if case.partner_ids else ("partner",),
         )
+
+
+def is_no_document(bank_code):
+    """Tell whether a payment settles no document, by the bank's own word: charges, interest, cards, cash.
+
+    :param str bank_code: ISO 20022 transaction code, its parts joined by hyphens
+    """
+    return any(part in NO_DOCUMENTS for part in (bank_code or "").upper().split("-"))
 
 
 def is_return(bank_code):

@@ -12,6 +12,8 @@ FOUND = {
     "amount": _lt("amount equal"),
     "sum": _lt("the sum is equal"),
     "number": _lt("number found"),
+    "part": _lt("a part of the number found"),
+    "collective": _lt("the bank names no counterparty, as for a file of payments"),
     "account": _lt("account known"),
     "name": _lt("name equal"),
     "partner": _lt("partner known"),
@@ -26,6 +28,38 @@ MISSING = {
     "name": _lt("name different"),
     "partner": _lt("partner not known"),
     "payer": _lt("the payer is another partner"),
+    "other_number": _lt("the text names another number"),
+    "time": _lt("the registered payment is of another time"),
+    "registered": _lt("the payment was registered for somebody else"),
+}
+# Why it did not match by itself.
+DOUBTS = {
+    "comes_back": _lt("not by itself: it is money that comes back"),
+    "nothing_named": _lt("not by itself: the text names nothing that is open"),
+    "somebody_elses": _lt("not by itself: what the text names is another partner's"),
+    "other_amount": _lt("not by itself: what the text names is open for another amount"),
+    "several_payments": _lt("not by itself: several registered payments fit"),
+    "payment_and_others": _lt("not by itself: a document of another partner fits as well"),
+    "several_documents": _lt("not by itself: several documents carry this reference"),
+    "several_partners": _lt("not by itself: the documents are of several partners"),
+    "several_accounts": _lt("not by itself: the documents are on several accounts"),
+    "too_early": _lt("not by itself: the document is dated after the payment, and the reference may be an older one's"),
+    "other_month": _lt("not by itself: the text names another month"),
+    "other_time": _lt("not by itself: the registered payment is of another time"),
+    "payee_unknown": _lt("not by itself: neither account nor name is that of the registered payment"),
+    "names_another": _lt("not by itself: the text names another number, too"),
+    "suppliers_number": _lt("not by itself: the payee is not known, and suppliers number alike"),
+    "may_be_a_slip": _lt("not by itself: the payer is not known, and the number may be a slip"),
+    "claimed_twice": _lt("not by itself: another payment names the same document"),
+}
+# What a reason says already is not said twice.
+IMPLIED = {
+    "nothing_named": "number",
+    "names_another": "other_number",
+    "other_amount": "amount",
+    "other_time": "time",
+    "payee_unknown": "registered",
+    "somebody_elses": "payer",
 }
 
 
@@ -34,14 +68,16 @@ def describe_evidence(env, finding):
 
     :param env: environment, for the language
     :param Finding finding: what was found
-    :return str: such as "amount equal, account known, number not found"
+    :return str: such as "amount equal, account known; not by itself: the text names nothing that is open"
     """
     words = [env._(FOUND[fact]) for fact in finding.found if fact in FOUND]
-    words += [env._(MISSING[fact]) for fact in finding.missing if fact in MISSING]
+    implied = IMPLIED.get(finding.doubt)
+    words += [env._(MISSING[fact]) for fact in finding.missing if fact in MISSING and fact != implied]
+    sentence = ", ".join(words)
     if finding.evidence != "suggestion":
         title = env._(EVIDENCE[finding.evidence])
-        return f"{title}: {', '.join(words)}" if words else title
-    return ", ".join(words)
+        sentence = f"{title}: {sentence}" if words else title
+    return f"{sentence}; {env._(DOUBTS[finding.doubt])}" if finding.doubt in DOUBTS else sentence
 
 
 def get_key(finding):

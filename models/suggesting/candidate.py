@@ -126,7 +126,8 @@ class AccountBankStatementLine(models.Model):
             raise UserError(
                 self.env._("This cannot be matched now: its period is locked, or the books have changed meanwhile.")
             )
-        if partner := self.env["res.partner"].browse(finding.partner_id):
+        partner = self.env["res.partner"].browse(finding.partner_id)
+        if partner and self.env["ponto.matching"]._teaches(finding):
             self.env["ponto.partner.mapping"]._remember(self, partner)
             # sudo: nobody writes the log but the addon.
             self.sudo().ponto_match_ids.filtered(lambda match: match.state == "applied").taught = True

@@ -1,6 +1,7 @@
 """Suggestions: an invoice paid less the early payment discount of its terms, within their time."""
 
 from ..matching.facts import Finding
+from ..matching.weighing import is_no_document
 from .likely_documents import get_facts
 
 
@@ -23,9 +24,9 @@ class Discounts:
         :return list: of `Finding`
         """
         known, search = self._known, self._known.search
-        currency = search.company.currency_id
-        if search.currency != currency:
+        if not known.is_company_currency:
             return []
+        currency = search.currency
         discounted = known.items.filtered("discount_amount_currency")
         return [
             self._make_discount(payment, item)
@@ -34,6 +35,7 @@ class Discounts:
             if currency.compare_amounts(item.discount_amount_currency, payment.amount) == 0
             and item.move_id._is_eligible_for_early_payment_discount(currency, payment.date)
             and known.partners.get(payment.key) in (None, item.partner_id.commercial_partner_id)
+            and not is_no_document(payment.bank_code)
         ]
 
     def _make_discount(self, payment, item):

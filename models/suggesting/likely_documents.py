@@ -1,9 +1,13 @@
 """Suggestions: open documents that a payment names, equals, or that are its partner's."""
 
-from ...payment_references import CREDITOR, NUMBER, STRUCTURED, name_key, number_strength
+from ...payment_references import STRUCTURED, name_key, read_tail
 from ..matching.facts import Finding
-from .open_items import MOST_SUGGESTIONS
+from ..matching.weighing import LONGEST_WAY, is_no_document
+from .open_items import MOST_SUGGESTIONS, is_named
 from .subset_sum import find_only_subset
+
+# Facts that say who paid, or is paid.
+PAYER = frozenset(("account", "name", "partner"))
 
 
 def get_facts(known, payment, item):
@@ -15,12 +19,55 @@ def get_facts(known, payment, item):
     :return tuple: names of facts found, and missing
     """
     item = known.open.by_id[item.id]
+    is_whole = any(is_named(texts, item) for texts in known.get_texts(payment))
     facts = {
         "amount": item.cents == known.search.units[payment.key],
         **get_partner_facts(known, payment, item.owner),
-        "number": is_named(known.search.references[payment.key], item.references),
+        "number": is_whole,
     }
-    return tuple(fact for fact in facts if facts[fact]), tuple(fact for fact in facts if not facts[fact])
+    if not is_whole and any(known.search.references[payment.key].may_name(number) for number in item.written):
+        del facts["number"]
+        facts["part"] = True
+    found = tuple(fact for fact in facts if facts[fact])
+    missing = tuple(fact for fact in facts if not facts[fact])
+    return found, (*missing, *get_objections(known, payment, [item], found))
+
+
+def get_objections(known, payment, items, found):
+    """Return what stands against documents, however much speaks for them.
+
+    :param LookUp known: what was read
+    :param Payment payment: of the bank
+    :param list items: of `OpenItem`, all that the payment would settle
+    :param tuple found: names of facts that speak for them
+    :return tuple: names of facts
+    """
+    objections = {
+        "other_number": names_another(known.search.references[payment.key], items, "number" in found),
+        "time": any(item.is_payment and not is_in_time(payment, item) for item in items),
+        "registered": any(item.is_payment and item.cents < 0 for item in items) and PAYER.isdisjoint(found),
+    }
+    return tuple(fact for fact in objections if objections[fact])
+
+
+def names_another(texts, items, is_named_whole):
+    """Tell whether texts name something else than documents.
+
+    :param References texts: what was written for us
+    :param list items: of `OpenItem`
+    :param bool is_named_whole: whether the texts name them
+    """
+    numbers = set().union(*(item.written for item in items))
+    structured = set().union(*(item.references.get(STRUCTURED, ()) for item in items))
+    if (structured or not is_named_whole) and texts.printed - structured:
+        return True
+    tails = set() if is_named_whole else {tail for number in numbers if (tail := read_tail(number))}
+    return texts.names_another(numbers | tails)
+
+
+def is_in_time(payment, item):
+    """Tell whether a registered payment may be what the bank shows now."""
+    return item.date <= payment.date <= item.date + LONGEST_WAY
 
 
 def get_partner_facts(known, payment, owner):
@@ -45,19 +92,6 @@ def get_partner_facts(known, payment, owner):
     return {"name": False} if payment.partner_name else {}
 
 
-def is_named(texts, names):
-    """Tell whether the texts of a payment name a document.
-
-    :param References texts: of the payment
-    :param dict names: references of the document by kind
-    """
-    return bool(
-        names.get(STRUCTURED, set()) & texts.structured
-        or names.get(CREDITOR, set()) & texts.creditor
-        or texts.get_named([key for key in names.get(NUMBER, ()) if key in texts.spans and number_strength(key)])
-    )
-
-
 class LikelyDocuments:
     """Finds single documents, and sets of documents of one partner whose sum equals."""
 
@@ -76,18 +110,21 @@ class LikelyDocuments:
         known, search = self._known, self._known.search
         findings = []
         for payment in search.payments:
+            if is_no_document(payment.bank_code):
+                continue
             key, mine = payment.key, known.partners.get(payment.key)
             items = known.open.get_plausible(
                 payment,
                 search.units[key],
                 mine.id if mine else 0,
-                search.references[key],
+                known.get_texts(payment),
                 known.dismissed[key],
                 MOST_SUGGESTIONS,
             )
             judged = (self._judge(payment, item) for item in items)
             findings += [finding for finding in judged if finding]
             findings += self._find_sums(payment)
+            findings += self._find_named_sum(payment)
         return findings
 
     def _judge(self, payment, item):
@@ -106,21 +143,99 @@ class LikelyDocuments:
             return None
         return Finding(payment.key, "suggestion", item.account_id, kin, (item.id,), found, missing)
 
-    def _find_sums(self, payment):
-        """Return the only set of open documents of the payment's partner that makes up its amount.
+    # ------------------------------------------------------------------ several documents
 
-        :return list: of one `Finding`, or none
+    def _find_sums(self, payment):
+        """Return the only sets of open documents of the payment's partner that make up its amount.
+
+        Credit notes are looked at where invoices alone do not.
+
+        :return list: of `Finding`, one an account at most
         """
-        mine, cents = self._known.partners.get(payment.key), self._known.search.units[payment.key]
+        known = self._known
+        mine, cents = known.partners.get(payment.key), known.search.units[payment.key]
         if not mine:
             return []
         findings = []
-        for account_id, items in self._known.open.get_due(mine.id, cents > 0).items():
+        against = known.open.get_due(mine.id, cents < 0)
+        for account_id, items in known.open.get_due(mine.id, cents > 0).items():
             group = [item for item in items if item.line_id != payment.key]
-            places = find_only_subset([abs(item.cents) for item in group], abs(cents))
-            if places:
-                facts = get_partner_facts(self._known, payment, self._known.open.owners[mine.id])
-                found = ("sum", *(fact for fact in facts if facts[fact]))
-                documents = tuple(group[place].id for place in places)
-                findings.append(Finding(payment.key, "suggestion", account_id, mine.id, documents, found))
+            chosen = self._find_set(group, cents)
+            if not chosen and (notes := against.get(account_id)):
+                chosen = self._find_set([*group, *notes], cents)
+            if chosen:
+                facts = get_partner_facts(known, payment, known.open.owners[mine.id])
+                findings.append(self._make_sum(payment, chosen, mine.id, tuple(fact for fact in facts if facts[fact])))
         return findings
+
+    def _find_set(self, items, cents):
+        """Return the only items that make up an amount.
+
+        :param list items: of `OpenItem`
+        :param int cents: the amount
+        :return list: of `OpenItem`; empty when there is no such set, or more than one
+        """
+        places = find_only_subset([item.cents for item in items], cents)
+        return [items[place] for place in places or ()]
+
+    def _find_named_sum(self, payment):
+        """Return all that a payment names, when it makes up the amount, whosever it is.
+
+        :return list: of one `Finding`, or none
+        """
+        known = self._known
+        named = known.open.get_named(payment, known.get_texts(payment))
+        if len(named) < 2 or sum(item.cents for item in named) != known.search.units[payment.key]:
+            return []
+        kin = {item.owner.kin_id for item in named}
+        if len({item.account_id for item in named}) > 1 and not known.is_company_currency:
+            return []
+        facts = [get_partner_facts(known, payment, item.owner) for item in named]
+        found = tuple(dict.fromkeys(fact for one in facts for fact in one if all(other.get(fact) for other in facts)))
+        missing = ("payer",) if any(one.get("payer") is False for one in facts) else ()
+        return [self._make_sum(payment, named, kin.pop() if len(kin) == 1 else 0, found, missing)]
+
+    def _make_sum(self, payment, items, partner_id, found, missing=()):
+        """Return several documents as a candidate.
+
+        :param Payment payment: of the bank
+        :param list items: of `OpenItem`
+        :param int partner_id: their commercial partner, 0 when there are several
+        :param tuple found, missing: names of facts about the payer
+        :return Finding:
+        """
+        named = {item.id for item in self._known.open.get_named(payment, self._known.get_texts(payment))}
+        ids = {item.id for item in items}
+        # What is named is all in the sum, or names all of it.
+        if named & ids and (named <= ids or ids <= named):
+            found = (*found, "number")
+        accounts = {item.account_id for item in items}
+        return Finding(
+            payment.key,
+            "suggestion",
+            min(accounts),
+            partner_id,
+            tuple(item.id for item in items),
+            ("sum", *found),
+            (*missing, *get_objections(self._known, payment, items, found)),
+            self._get_counterparts(payment, items) if len(accounts) > 1 else (),
+        )
+
+    def _get_counterparts(self, payment, items):
+        """Return the values of journal items that settle documents on several accounts, one each.
+
+        :param list items: of `OpenItem`, in the company's currency
+        :return tuple: of dict
+        """
+        records = self._known.items.browse([item.id for item in items])
+        return tuple(
+            {
+                "name": payment.label,
+                "account_id": item.account_id.id,
+                "partner_id": item.partner_id.id,
+                "currency_id": item.currency_id.id,
+                "amount_currency": -item.amount_residual_currency,
+                "balance": -item.amount_residual,
+            }
+            for item in records
+        )

@@ -1,10 +1,11 @@
 """What is read for the suggestions of one batch, besides what its search reads: each part once, when it is asked for."""
 
 from functools import cached_property
+from itertools import chain
 
 from odoo.fields import Domain
 
-from ...payment_references import name_key, number_strength
+from ...payment_references import NUMBER, name_key, number_strength, read_number
 from ...statement_files.accounts import spellings
 from ..matching.open_documents import get_references
 from ..support.money import to_units
@@ -35,6 +36,11 @@ class LookUp:
         kin = self.search.env["res.partner"].browse(set(found.values()))
         kin.fetch(["commercial_partner_id"])
         return {key: kin.browse(partner_id).commercial_partner_id for key, partner_id in found.items()}
+
+    @property
+    def is_company_currency(self):
+        """Whether the payments are in the currency of the company's books."""
+        return self.search.currency == self.search.company.currency_id
 
     @cached_property
     def items(self):
@@ -89,7 +95,7 @@ class LookUp:
         :return set: keys, without numbers that say nothing, such as a year
         """
         keys = set()
-        for references in self.search.references.values():
+        for references in chain(self.search.references.values(), self.search.helping.values()):
             keys |= references.structured | references.creditor
             keys.update(key for key in references.spans if number_strength(key))
         return keys
@@ -106,19 +112,39 @@ class LookUp:
             kin = partner.commercial_partner_id
             names = frozenset(key for name in (partner.name, kin.name) if (key := name_key(name)))
             owners[partner.id] = Owner(partner.id, kin.id, names, frozenset(numbers.get(kin, ())))
-        values = [
-            OpenItem(
-                item.id,
-                item.account_id.id,
-                owners[item.partner_id.id],
-                to_units(item.amount_residual_currency, self.search.currency),
-                item.statement_line_id.id,
-                item.account_type in PARTNER_ACCOUNTS,
-                get_references(get_names(item)),
-            )
-            for item in items
-        ]
-        return OpenItems(values, owners)
+        return OpenItems([self._make_item(item, owners) for item in items], owners)
+
+    def _make_item(self, item, owners):
+        """Return a journal item as a value.
+
+        :param item: `account.move.line` record
+        :param dict owners: id of a partner: `Owner`
+        :return OpenItem:
+        """
+        names = get_names(item)
+        references = get_references(names)
+        numbers = references.get(NUMBER, ())
+        return OpenItem(
+            item.id,
+            item.account_id.id,
+            owners[item.partner_id.id],
+            to_units(item.amount_residual_currency, self.search.currency),
+            item.statement_line_id.id,
+            item.account_type in PARTNER_ACCOUNTS,
+            references,
+            frozenset(number for name in names if (number := read_number(name)).key in numbers),
+            item.move_id.invoice_date or item.date,
+            bool(item.payment_id),
+        )
+
+    def get_texts(self, payment):
+        """Return what a payment says: what was written for us, and what its payer wrote for itself.
+
+        :param Payment payment: of the search
+        :return list: of `References`
+        """
+        helping = self.search.helping.get(payment.key)
+        return [self.search.references[payment.key], *([helping] if helping else ())]
 
     def _get_partner_accounts(self, partners):
         """Return the account numbers of partners, in every spelling.

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date as day
 from itertools import chain, islice
 
-from ...payment_references import NUMBER, name_key, number_strength
+from ...payment_references import CREDITOR, NUMBER, STRUCTURED, name_key, number_strength
 
 MOST_SUGGESTIONS = 5  # of one payment that are shown
 
@@ -30,6 +31,27 @@ class OpenItem:
     line_id: int  # the bank transaction whose item it is, if any
     is_due: bool  # on an account of partners
     references: dict  # keys by kind
+    written: frozenset  # of `Number`: its numbers as they stand on the document
+    date: day
+    is_payment: bool
+
+
+def is_named(texts, item):
+    """Tell whether texts name a document.
+
+    :param References texts: of a payment
+    :param OpenItem item: of the document
+    """
+    numbers = {}
+    for number in item.written:
+        if number.key in texts.spans and number_strength(number.key):
+            numbers.setdefault(number.key, []).append(number)
+    names = item.references
+    return bool(
+        names.get(STRUCTURED, set()) & texts.structured
+        or names.get(CREDITOR, set()) & texts.creditor
+        or (numbers and texts.get_named(numbers))
+    )
 
 
 class OpenItems:
@@ -72,7 +94,7 @@ class OpenItems:
         :param Payment payment: of the bank
         :param int cents: its amount
         :param int mine: its commercial partner, 0 when that is not known
-        :param References texts: of the payment
+        :param texts: list of `References` of the payment
         :param set dismissed: sets of ids of items that are not to be shown
         :param int most: how many are shown
         :return: `OpenItem`, each once
@@ -89,9 +111,23 @@ class OpenItems:
         traits = [("amount", cents)]
         for owner in owners:
             traits += [("equal", owner, cents), ("owner", owner, cents > 0)]
-        named = chain.from_iterable(self._named.get(key, ()) for key in texts.keys)
+        named = chain.from_iterable(self._named.get(key, ()) for one in texts for key in one.keys)
         alike = (islice(filter(is_free, self._alike.get(trait, ())), most) for trait in traits)
         return {item.id: item for item in chain(filter(is_free, named), *alike)}.values()
+
+    def get_named(self, payment, texts):
+        """Return the items of documents that a payment names.
+
+        :param Payment payment: of the bank
+        :param texts: list of `References`
+        :return list: of `OpenItem`, each once
+        """
+        carriers = chain.from_iterable(self._named.get(key, ()) for one in texts for key in one.keys)
+        return [
+            item
+            for item in {item.id: item for item in carriers}.values()
+            if item.line_id != payment.key and any(is_named(one, item) for one in texts)
+        ]
 
     def get_due(self, kin_id, incoming):
         """Return what a commercial partner owes, or is owed.

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from ..matching.facts import Finding
+from ..matching.weighing import is_no_document
 from ..support.money import to_units
 from .subset_sum import find_only_subset
 
@@ -29,11 +30,16 @@ class PaymentBatches:
         registered = self._known.items.filtered(lambda item: item.payment_id and item.journal_id == search.journal)
         findings = []
         for payment in search.payments:
+            if is_no_document(payment.bank_code):
+                continue
+            # A bank that books a file of payments at once names no counterparty.
+            is_told = payment.account_number or payment.partner_name
+            found = ("sum",) if is_told else ("sum", "collective")
             fitting = self._get_fitting(payment) & registered
             near = fitting.filtered(lambda item, day=payment.date: day - DAYS <= item.date <= day)
             for account, group in near.grouped("account_id").items():
                 if batch := self._find_batch(payment, group):
-                    findings.append(Finding(payment.key, "batch", account.id, 0, tuple(batch.ids), found=("sum",)))
+                    findings.append(Finding(payment.key, "batch", account.id, 0, tuple(batch.ids), found))
         return findings
 
     def _get_fitting(self, payment):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, models
 
 from ..matching.facts import EXACT
@@ -17,11 +19,16 @@ FACT_WEIGHTS = {
     "account": 4,
     "partner": 4,
     "name": 3,
+    "part": 4,
     "mandate": 12,
     "counterparty": 9,
 }
+# What stands against a candidate weighs, too: of two with one amount, the other is meant.
+OBJECTION_WEIGHTS = {"other_number": 3, "time": 3, "registered": 3, "payer": 1}
 # A candidate with one of these leaves nothing of the payment open.
 SETTLES = {"amount", "sum", "discount"}
+# More than the amount speaks for it.
+SPEAKS = {"number", "part", "account", "name", "partner", "collective"}
 
 
 class PontoMatching(models.AbstractModel):
@@ -43,7 +50,7 @@ class PontoMatching(models.AbstractModel):
             search = self._make_search(journal, self._get_payments(group))
             for finding in self._find_candidates(search, dismissed) if search.payments else ():
                 if self._get_dismissable(finding) not in dismissed[finding.key]:
-                    suggestions[finding.key].append(finding)
+                    suggestions[finding.key].append(self._add_doubt(finding, search.refusals.get(finding.key)))
         return {key: self._get_best(findings) for key, findings in suggestions.items()}
 
     @api.model
@@ -66,6 +73,18 @@ class PontoMatching(models.AbstractModel):
         ]
 
     @api.model
+    def _add_doubt(self, finding, refusal):
+        """Return a candidate with the reason why its payment did not match by itself.
+
+        :param Finding finding: the candidate
+        :param Refusal refusal: of exact evidence, or None
+        :return Finding:
+        """
+        if not refusal or finding.evidence in EXACT or not finding.item_ids:
+            return finding
+        return replace(finding, doubt=refusal.reason.value)
+
+    @api.model
     def _get_best(self, findings):
         """Return the best of some candidates, each document set once."""
         ranked = sorted(findings, key=self._weigh, reverse=True)
@@ -82,14 +101,28 @@ class PontoMatching(models.AbstractModel):
         """
         weight = 100 if finding.evidence in EXACT else EVIDENCE_WEIGHTS.get(finding.evidence, 0)
         weight += sum(FACT_WEIGHTS.get(fact, 0) for fact in finding.found)
+        weight -= sum(OBJECTION_WEIGHTS.get(fact, 0) for fact in finding.missing)
         return weight, -len(finding.item_ids), [-item for item in sorted(finding.item_ids)]
 
     @api.model
     def _settles(self, finding):
-        """Tell whether a candidate leaves nothing open and is of the payer: only such a one is accepted with one click."""
-        if "payer" in finding.missing:
+        """Tell whether one click accepts a candidate: it leaves nothing open, and more than the amount speaks for it.
+
+        What stands against it, such as another number in the text, a person looks at first.
+        """
+        if not OBJECTION_WEIGHTS.keys().isdisjoint(finding.missing):
             return False
-        return finding.evidence not in ("suggestion", "chosen") or bool(SETTLES.intersection(finding.found))
+        if finding.evidence not in ("suggestion", "chosen", "batch", "discount"):
+            return True
+        return not SETTLES.isdisjoint(finding.found) and not SPEAKS.isdisjoint(finding.found)
+
+    @api.model
+    def _teaches(self, finding):
+        """Tell whether accepting a candidate says whose the counterparty is: an equal amount alone is a coincidence.
+
+        :param Finding finding: what a user accepted
+        """
+        return finding.evidence not in ("suggestion", "batch", "discount") or not SPEAKS.isdisjoint(finding.found)
 
     # ------------------------------------------------------------------ what a user does not want to see again
 

@@ -36,7 +36,7 @@ addTour("ponto_review", () => [
     },
     {
         content: "The evidence of the best candidate is said in words",
-        trigger: `${row("Thank you")}:contains("amount equal, account known, number not found")`,
+        trigger: `${row("Thank you")}:contains("amount equal, account known; not by itself: the text names nothing that is open")`,
     },
     {
         content: "Accept it",
