@@ -125,6 +125,10 @@ class Ledger:
         """Return a day of the last month."""
         return self.today - timedelta(days=self.draw.randint(1, 30))
 
+    def sent_before(self, day: date) -> date:
+        """Return a day on which a payment was registered that reaches the bank on another one."""
+        return day - timedelta(days=self.draw.randint(0, 12))
+
     def day_of_this_year(self) -> date:
         """Return a day before the payments, of the year of the last of them."""
         return max(date(self.today.year, 1, 1), self.today - timedelta(days=35))

@@ -54,8 +54,10 @@ def same_number_both_ways(ledger: Ledger, number: int) -> None:
 def unlinked(ledger: Ledger, number: int) -> None:
     """A payment was entered beside the document, which is open still: the bank's line is that payment."""
     kind = "in_invoice" if number % 2 else "out_invoice"
-    document = ledger.document(kind, state="unlinked", reference=ledger.structured() if number % 4 > 1 else "")
-    ledger.pay("registered payment", [document], document.reference or document.number)
+    day = ledger.payment_day()
+    reference = ledger.structured() if number % 4 > 1 else ""
+    document = ledger.document(kind, state="unlinked", reference=reference, registered_on=ledger.sent_before(day))
+    ledger.pay("registered payment", [document], document.reference or document.number, day=day)
 
 
 def told_twice(ledger: Ledger, number: int) -> None:

@@ -22,38 +22,43 @@ def _sent(ledger: Ledger, payee: Party, place: int, **values) -> Document:
 
 def sent_to_another(ledger: Ledger, number: int) -> None:
     """A payment was sent to one, and a line with its memo and amount goes to another account and name."""
-    sent = _sent(ledger, ledger.single(), number)
+    day = ledger.payment_day()
+    sent = _sent(ledger, ledger.single(), number, registered_on=ledger.sent_before(day))
     ledger.pay("resembles a registered payment", [sent], sent.number, NOTHING, name=ledger.stranger(),
-               account=ledger.new_account())  # fmt: skip
+               account=ledger.new_account(), day=day)  # fmt: skip
 
 
 def bill_sent_to_another(ledger: Ledger, number: int) -> None:
     """A bill's payment was registered, and a line pays the bill of another supplier with the same number and amount."""
-    bill = ledger.document("in_invoice", ledger.single(known=number % 2 == 0),
+    day = ledger.payment_day()
+    bill = ledger.document("in_invoice", ledger.single(known=number % 2 == 0), registered_on=ledger.sent_before(day),
                            number=f"INV/{ledger.today.year}/{40_100 + number}", amount=ledger.odd_amount(),
                            state=("registered", "unlinked")[number // 2 % 2])  # fmt: skip
     ledger.pay("resembles a registered payment", [bill], bill.number, NOTHING, name=ledger.stranger(),
-               account=ledger.new_account())  # fmt: skip
+               account=ledger.new_account(), day=day)  # fmt: skip
 
 
 def refund_sent_to_another(ledger: Ledger, number: int) -> None:
     """A credit note's payment was registered; the money goes to an account and a name that nobody knows."""
-    note = ledger.document("out_refund", ledger.single(), amount=ledger.odd_amount(), state="registered")
+    day = ledger.payment_day()
+    note = ledger.document("out_refund", ledger.single(), amount=ledger.odd_amount(), state="registered",
+                           registered_on=ledger.sent_before(day))  # fmt: skip
     ledger.pay("registered payment, other payee", [note], f"Terugbetaling {note.number}", PROPOSE,
-               name=ledger.stranger(), account=ledger.new_account())  # fmt: skip
+               name=ledger.stranger(), account=ledger.new_account(), day=day)  # fmt: skip
 
 
 def sent_to_known(ledger: Ledger, number: int) -> None:
     """Two payments of one memo and amount were sent; the account tells which, or the name, or nothing does."""
     payees = [ledger.single(known=number % 3 == 0) for _each in range(2)]
-    amount = ledger.odd_amount()
-    first, second = (_sent(ledger, payee, number, amount=amount) for payee in payees)
+    day = ledger.payment_day()
+    given = {"amount": ledger.odd_amount(), "registered_on": ledger.sent_before(day)}
+    first, second = (_sent(ledger, payee, number, **given) for payee in payees)
     if number % 3 < 2:
         ledger.pay("registered payment, one of two", [second], second.number, name=second.party.name,
-                   account=second.party.account)  # fmt: skip
+                   account=second.party.account, day=day)  # fmt: skip
     else:
         ledger.pay("registered payment, one of two", [first], first.number, PROPOSE, right=[[first], [second]],
-                   name="Personeel", account=ledger.new_account())  # fmt: skip
+                   name="Personeel", account=ledger.new_account(), day=day)  # fmt: skip
 
 
 def registered_later(ledger: Ledger, number: int) -> None:

@@ -162,8 +162,9 @@ def registered(ledger: Ledger, number: int) -> None:
     """A payment was registered before; the bank line is it, not the invoice."""
     kind = "in_invoice" if number % 2 else "out_invoice"
     reference = ledger.structured() if number % 4 > 1 else ""
-    document = ledger.document(kind, reference=reference, state="registered")
-    ledger.pay("registered payment", [document], document.reference or document.number)
+    day = ledger.payment_day()
+    document = ledger.document(kind, reference=reference, state="registered", registered_on=ledger.sent_before(day))
+    ledger.pay("registered payment", [document], document.reference or document.number, day=day)
 
 
 def last_year_open(ledger: Ledger, number: int) -> None:
@@ -225,11 +226,11 @@ def refund_naming_invoice(ledger: Ledger, number: int) -> None:
 def batch(ledger: Ledger, number: int) -> None:
     """One debit for all payments of a SEPA file that were registered, or one credit for the collected ones."""
     kind = "out_invoice" if number % 5 == 4 else "in_invoice"
-    documents = [
-        ledger.document(kind, state="registered", amount=ledger.odd_amount()) for _each in range(2 + number % 3)
-    ]
+    day = ledger.payment_day()
+    given = {"state": "registered", "registered_on": ledger.sent_before(day)}
+    documents = [ledger.document(kind, amount=ledger.odd_amount(), **given) for _each in range(2 + number % 3)]
     text = f"SEPA-bestand {ledger.today:%Y%m}{number:02d} {len(documents)} opdrachten"
-    ledger.pay("SEPA batch", documents, text, MAYBE, name=None, account=None,
+    ledger.pay("SEPA batch", documents, text, MAYBE, name=None, account=None, day=day,
                bank_transaction_code="PMNT-IRCT-ESCT" if kind == "in_invoice" else "PMNT-IDDT-ESDD")  # fmt: skip
 
 
