@@ -42,13 +42,13 @@ def credit_note_unnamed(ledger: Ledger, number: int) -> None:
 
 def registered_and_open(ledger: Ledger, number: int) -> None:
     """Two invoices are paid at once; a payment of the first was registered already."""
-    party, day = ledger.single(), ledger.document_day()
+    party, day = ledger.single(), ledger.payment_day()
     first, second = (
-        ledger.document(party=party, amount=ledger.odd_amount(), day=day, state=state)
+        ledger.document(party=party, amount=ledger.odd_amount(), state=state, registered_on=ledger.sent_before(day))
         for state in ("registered", "open")
     )
     text = ("{} {}", "{} + {}", "facturen {}, {}")[number % 3].format(first.number, second.number)
-    ledger.pay("one registered, one open", [first, second], text, PROPOSE)
+    ledger.pay("one registered, one open", [first, second], text, PROPOSE, day=day)
 
 
 def office(ledger: Ledger, number: int) -> None:

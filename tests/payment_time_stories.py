@@ -64,11 +64,14 @@ def end_to_end_like_ours(ledger: Ledger, number: int) -> None:
     """The payer's own reference looks like a number of the company: nobody's, or somebody else's open invoice."""
     party = ledger.single(known=number % 3 != 2)
     state = "registered" if number % 4 == 3 else "open"
-    invoice = ledger.document(party=party, amount=ledger.odd_amount(), state=state)
+    day = ledger.payment_day()
+    registered_on = ledger.sent_before(day)
+    invoice = ledger.document(party=party, amount=ledger.odd_amount(), state=state, registered_on=registered_on)
     others = (f"INV/{ledger.today.year}/{55_000 + number}", f"PBNK1/{ledger.today.year}/{900 + number:05d}",
               ledger.document(party=ledger.single(), amount=ledger.odd_amount()).number,
               ledger.document(party=party, amount=ledger.odd_amount()).number)  # fmt: skip
-    ledger.pay("payer's own reference like ours", [invoice], invoice.number, end_to_end_id=others[number % 4])
+    ledger.pay("payer's own reference like ours", [invoice], invoice.number, day=day,
+               end_to_end_id=others[number % 4])  # fmt: skip
 
 
 def end_to_end_only(ledger: Ledger, number: int) -> None:

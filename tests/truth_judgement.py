@@ -96,7 +96,7 @@ class Judgement:
         """
         self._books = books
         self._documents = {document.key: document for document in books.ledger.documents}
-        self.wrong, self.clicks, self.not_first = [], [], []
+        self.wrong, self.missed, self.clicks, self.not_first = [], [], [], []
         self.count = Count(payments=len(told))
         for each in told:
             self._judge_match(each)
@@ -114,6 +114,8 @@ class Judgement:
         if payment.expected == MATCH:
             self.count.undamaged[payment.kind] += 1
             self.count.found[payment.kind] += bool(outcome.documents)
+            if not outcome.documents:
+                self.missed.append(self._describe(told, "not matched by itself"))
 
     def _mistake(self, payment, outcome):
         """Return what is wrong with a payment's line, or nothing."""
