@@ -36,7 +36,7 @@ def structured_forms(reference: str) -> list[tuple[str, bool]]:
         (f"facture {digits} merci", False),
         (f"Betaling ***{slashed}*** dank u wel", False),
         (f"OGM{digits}", False),
-        (f"VCS:{slashed}, september", False),
+        (f"VCS:{slashed}, bedankt", False),
         (slashed.replace("/", "-"), False),
         (f"Naam: J. Bakker<br>Omschrijving: {digits}<br>IBAN: NL13TEST0123456789<br>Kenmerk: NOTPROVIDED", False),
     ]
