@@ -63,10 +63,12 @@ class TruthCase(TruthDocuments, TruthReading):
         self.keys = self._key_items()
         ids = self._import([each for each in ledger.payments if each.phase == 1])
         decided = {ponto_id: payment for ponto_id, payment in ids.items() if payment.accepted}
-        told = self._tell(decided)
-        self._accept(decided)
+        suggestions = self._suggest_for(decided)
+        told = self._tell(decided, suggestions)
+        self._accept(decided, suggestions)
         ids |= self._import([each for each in ledger.payments if each.phase == 2])
-        return ledger, told + self._tell({key: payment for key, payment in ids.items() if key not in decided})
+        others = {key: payment for key, payment in ids.items() if key not in decided}
+        return ledger, told + self._tell(others, self._suggest_for(others))
 
     # ------------------------------------------------------------------ what happens
 
@@ -77,27 +79,26 @@ class TruthCase(TruthDocuments, TruthReading):
         self.env.invalidate_all()
         return ids
 
-    def _tell(self, payments):
+    def _tell(self, payments, suggestions):
         """Return what became of payments.
 
         :param dict payments: by id at Ponto
+        :param dict suggestions: their candidates
         :return list: of `Told`
         """
         outcomes = self._read_outcomes()
         self.assertLessEqual(payments.keys(), outcomes.keys(), "every payment is on a line")
-        offers, opened = self._read_offers(list(payments)), self._read_opened()
+        offers, opened = self._read_offers(payments, suggestions), self._read_opened()
         return [Told(payment, outcomes[key], offers[key], opened) for key, payment in payments.items()]
 
-    def _accept(self, payments):
+    def _accept(self, payments, suggestions):
         """Accept as a person the candidate that is right, where it is offered.
 
         :param dict payments: by id at Ponto
+        :param dict suggestions: their candidates
         """
-        lines = self._lines(payments)
-        records = self.env["account.bank.statement.line"].union(*lines.values())
-        suggestions = self.env["ponto.matching"]._suggest(records)
-        for key, line in lines.items():
-            for finding in suggestions[line.id]:
+        for key, line in self._lines(payments).items():
+            for finding in suggestions[key]:
                 if self._keys_of(finding.item_ids) in payments[key].right:
                     line._accept(finding)
                     break

@@ -37,8 +37,8 @@ class Offer:
     """What a person sees of an open line.
 
     :param candidates: keys of the documents of each candidate, best first; empty for one that is no document
-    :param one_click: the best can be accepted with one click
-    :param words: evidence of the best
+    :param one_click: the best is not right, and can be accepted with one click
+    :param words: evidence of such a best one
     """
 
     candidates: tuple[frozenset[str], ...]
@@ -74,19 +74,34 @@ class TruthReading(PontoCase):
         """Return the keys of the documents, or registered payments, of which something is open."""
         return frozenset(key for key, residual in self._items_of_documents().values() if residual)
 
-    def _read_offers(self, ponto_ids):
-        """Return what a person is offered for lines, by their id at Ponto."""
-        lines = self._lines(ponto_ids)
-        records = self.env["account.bank.statement.line"].union(*lines.values())
-        suggestions = self.env["ponto.matching"]._suggest(records)
+    def _read_offers(self, payments, suggestions):
+        """Return what a person is offered for lines, by their id at Ponto.
+
+        :param dict payments: by id at Ponto
+        :param dict suggestions: as `_suggest_for` gives them
+        """
+        candidates = {
+            key: tuple(self._keys_of(finding.item_ids) for finding in findings) for key, findings in suggestions.items()
+        }
+        lines = self._lines(
+            key for key, offered in candidates.items() if any(offered[:1]) and offered[0] not in payments[key].right
+        )
         return {
             key: Offer(
-                tuple(self._keys_of(finding.item_ids) for finding in suggestions[line.id]),
-                line.ponto_candidate_settles,
-                line.ponto_candidate_evidence or "",
+                offered,
+                key in lines and lines[key].ponto_candidate_settles,
+                (key in lines and lines[key].ponto_candidate_evidence) or "",
             )
-            for key, line in lines.items()
+            for key, offered in candidates.items()
         }
+
+    def _suggest_for(self, ponto_ids):
+        """Return the candidates of lines by their id at Ponto."""
+        lines = self._lines(ponto_ids)
+        suggestions = self.env["ponto.matching"]._suggest(
+            self.env["account.bank.statement.line"].union(*lines.values())
+        )
+        return {key: suggestions[line.id] for key, line in lines.items()}
 
     def _lines(self, ponto_ids):
         """Return lines by their id at Ponto, all of which are prefetched together."""
