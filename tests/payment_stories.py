@@ -1,7 +1,8 @@
 """Payments whose truth is known: each is generated from documents, and says from which. Plain Python, no Odoo.
 
-Nothing here knows how matching works. Each story below is one way in which companies and their customers pay; what is to
-stay open lies in payment_open_stories.py, what is easily mistaken in payment_hard_stories.py.
+Nothing here knows how matching works. Each story below is one way in which companies and their customers pay, and says
+what is right: a match by itself, a proposal only, or nothing. Further stories lie in payment_*_stories.py, by what they
+are about.
 """
 
 from datetime import date
