@@ -64,7 +64,7 @@ def sent_to_known(ledger: Ledger, number: int) -> None:
 def registered_later(ledger: Ledger, number: int) -> None:
     """A text is the same each month; the payment that is registered is dated next month."""
     day = ledger.payment_day()
-    sent = _sent(ledger, ledger.single(), number, number=("Huur loods 1234-567", "Contract 88-4417")[number % 2],
+    sent = _sent(ledger, ledger.single(), number, number=("Huur garage 77-8801", "Contract 88-4417")[number % 2],
                  registered_on=day + timedelta(days=20 + number % 20), day=day)  # fmt: skip
     ledger.pay("registered payment, dated after", [sent], sent.number, NOTHING, day=day)
 
