@@ -100,7 +100,7 @@ class AccountBankStatementLine(models.Model):
         for vals in vals_list:
             if details := vals.get("transaction_details"):
                 vals["transaction_details"] = {
-                    key: text for key, text in details.items() if key not in ("ponto", "ponto_file")
+                    key: text for key, text in details.items() if key not in ("ponto", "ponto_file", "ponto_file_place")
                 }
         return vals_list
 

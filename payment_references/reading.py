@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from itertools import pairwise
@@ -10,16 +11,15 @@ from typing import NamedTuple
 from .document_numbers import LONGEST, SHORTEST, Number, is_date, is_divided_alike, number_key
 from .months import Month
 from .names import WORD, fold
-from .series import GLUE, Series
+from .series import GLUE, GROUPED_DIGITS, Series
 from .structured import find_printed, find_structured, is_creditor_reference, structured_key
 
 STRUCTURED, CREDITOR, NUMBER = "structured", "creditor", "number"
+DIGIT = re.compile(r"\d")
 MOST_WORDS = 7  # of one number: INV / 2025 / 11 / 00001, or a creditor reference in groups of four
 LONGEST_AFFIX = 3  # letters: "WEB-INV/2025/1" and "INV/2025/1/CN" are other numbers, "invoice-INV/2025/1" is not
 LONG_DIGITS = 8  # as one word they are no piece of a telephone number, an amount or an account written in groups
 MOST_SPANS = 20  # of one key in one text: whoever repeats it more often says nothing more
-GROUPED_DIGITS = 10  # of a reference that is printed in groups: so many digits are no amount, and no telephone number
-
 
 def classify(reference: str) -> tuple[str, str]:
     """Return the kind of a document's reference, and the key by which payments name it.
@@ -78,13 +78,17 @@ class References:
         number = len(self._words)
         self._words.append(words)
         self._between.append([text[one.end() : two.start()] for one, two in pairwise(matches)])
+        with_digits = [DIGIT.search(word) is not None for word in words]
+        if not any(with_digits):
+            return
         for start in range(len(words)):
-            compact = ""
+            compact, has_digits = "", False
             for end in range(start + 1, min(start + MOST_WORDS, len(words)) + 1):
                 compact += words[end - 1]
+                has_digits = has_digits or with_digits[end - 1]
                 if len(compact) > LONGEST:
                     break
-                if len(compact) < SHORTEST or not any(sign.isdigit() for sign in compact):
+                if len(compact) < SHORTEST or not has_digits:
                     continue
                 spans = self.spans.setdefault(compact, [])
                 if len(spans) < MOST_SPANS:
@@ -99,13 +103,13 @@ class References:
 
     @cached_property
     def series(self) -> list[Series]:
-        """The texts, for what their numbers have in common with others."""
-        return [Series(text) for text in self._texts]
+        """The texts that hold digits, for what their numbers have in common with others."""
+        return [Series(text) for text in self._texts if DIGIT.search(text)]
 
     @property
     def months(self) -> set[Month]:
         """The months that the texts name."""
-        return set().union(*(series.months for series in self.series))
+        return set().union(*(Series(text).months for text in self._texts))
 
     @cached_property
     def printed(self) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from .document_numbers import RUN, TOKEN, YEAR, Number, are_alike, are_equal, get_layout, is_date, is_divided_alike, read_number
@@ -28,6 +28,7 @@ OTHER_THINGS = frozenset(
     """.split()
 )
 LONG_ENOUGH = 7  # digits of a number of one run, where what stands before it was left out
+GROUPED_DIGITS = 10  # of a reference that is printed in groups: so many digits are no amount, and no telephone number
 PADDED = 4  # digits of a running number that says as much without its year
 DAY_DIGITS = 8  # of a day in one word: 03112026
 
@@ -50,6 +51,7 @@ class Series:
         """
         matches = list(TOKEN.finditer(text))
         self.tokens = tuple(match[0] for match in matches)
+        self._layout = get_layout(self.tokens)
         joints = [text[one.end() : two.start()] for one, two in pairwise(matches)]
         self._glued = [GLUE.issuperset(joint) for joint in joints]
         self._touching = [not joint for joint in joints]
@@ -74,9 +76,21 @@ class Series:
         """Yield where a layout stands in the text."""
         length = len(layout)
         for start in range(len(self.tokens) - length + 1):
-            window = self.tokens[start : start + length]
-            if get_layout(window) == layout:
-                yield Group(start, window)
+            if self._layout[start] == layout[0] and self._layout[start : start + length] == layout:
+                yield Group(start, self.tokens[start : start + length])
+
+    @cached_property
+    def _runs(self) -> list[Group]:
+        """The digits that only blanks and signs divide, as long references are printed."""
+        runs = []
+        start = 0
+        for place, token in enumerate((*self.tokens, "")):
+            if token.isdigit() and (place == start or self._blank[place - 1] or self._glued[place - 1]):
+                continue
+            if place > start + 1:
+                runs.append(Group(start, self.tokens[start:place]))
+            start = place if token.isdigit() else place + 1
+        return runs
 
     @cached_property
     def months(self) -> set[Month]:
@@ -118,9 +132,11 @@ class Series:
     def _find_alike(self, number: Number) -> Iterator[Group]:
         """Yield what may be a number of the same series."""
         if number.is_bare:
-            for group in self._groups:
+            for group in chain.from_iterable(split(group, len(number.tokens)) for group in self._groups):
                 if are_alike(group.tokens, number.tokens) and not is_another_thing(group, number):
                     yield group
+            if len(number.key) >= GROUPED_DIGITS:
+                yield from (run for run in self._runs if len("".join(run.tokens)) == len(number.key))
             return
         yield from self._find_windows(number.layout)
         if (compact := merge_digits(number.tokens)) != number.layout:
@@ -183,6 +199,20 @@ def is_telling(tokens: tuple[str, ...]) -> bool:
     if len(tokens) == 1:
         return len(tokens[0]) >= LONG_ENOUGH
     return any(YEAR.fullmatch(token) for token in tokens) and len("".join(tokens)) >= LONG_ENOUGH - 1
+
+
+def split(group: Group, length: int) -> Iterator[Group]:
+    """Yield a group, or the numbers of which it is a list: "10-2026/11-2026".
+
+    :param group: digits
+    :param length: how many runs a number has
+    """
+    count = len(group.tokens)
+    if length < 2 or count <= length or count % length:
+        yield group
+        return
+    for place in range(0, count, length):
+        yield Group(group.start + place, group.tokens[place : place + length], group.before)
 
 
 def read_tail(number: Number) -> Number | None:

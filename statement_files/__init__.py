@@ -13,11 +13,12 @@ Why parsers of our own, after looking at those on PyPI (October 2026):
   Odoo. ``sepa`` 0.5.4 has not moved for years, and has no balances.
 
 What a file says is checked here as far as a file can tell by itself: number and length of records, totals of debit and
-credit, opening balance plus transactions equals closing balance. A file that fails is refused whole.
+credit, opening balance plus transactions equals closing balance. A file that fails is refused whole. Where a bank leaves
+out what it has to write, or means it otherwise, the reading that the balances prove is taken, and said.
 """
 
 from .errors import FileError
-from .reading import read
-from .records import Movement, Statement
+from .reading import MOST_BYTES, read
+from .records import Movement, Place, Statement
 
-__all__ = ["FileError", "Movement", "Statement", "read"]
+__all__ = ["MOST_BYTES", "FileError", "Movement", "Place", "Statement", "read"]

@@ -11,23 +11,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from .accounts import account_number
+from .accounts import read_account_field
 from .coda_movement import MovementDraft, read_amount, read_date
 from .errors import FileError
-from .records import Movement, Statement, digest
+from .records import Movement, Statement, digest, find_places
 
 LENGTH = 128
 ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")  # of banks: the last two; the first after somebody edited the file
 HEADER = re.compile(rb"^(?:\xef\xbb\xbf)?\s*0{4}[\d ]\d{11}[ D] ")
 END_OF_LINE = re.compile(r"\r\n|\r|\n")
 CONTROL = dict.fromkeys((*range(32), *range(127, 160)), " ")
-# Where account and currency lie in the 37 signs that hold both, by the account structure of record 1.
-STRUCTURES = {
-    "0": (slice(0, 12), slice(13, 16)),
-    "1": (slice(0, 34), slice(34, 37)),
-    "2": (slice(0, 31), slice(34, 37)),
-    "3": (slice(0, 34), slice(34, 37)),
-}
+ACCOUNT_STRUCTURES = "0123 "  # of record 1; some banks leave it out
+SEPARATE_APPLICATION = slice(83, 88)  # of record 0: zeros, unless the file only holds the details of another one
 # The first digit of a transaction code: an amount of its own, or a part of one before it, one level down or two.
 OWN_TYPES, DETAIL_TYPES, PART_OF_DETAIL = "0123", "5678", "9"
 
@@ -44,11 +39,23 @@ def read(content: bytes) -> tuple[Statement, ...]:
     :return: its statements
     :raises FileError: when a record cannot be read, or totals contradict the records
     """
-    reader = _Reader()
-    for place, line in enumerate(_decode(content), 1):
-        if line.strip():
-            reader.take(place, line)
-    return reader.finish()
+    reader, lines = _Reader(), _decode(content)
+    try:
+        for place, line in enumerate(lines, 1):
+            if line.strip():
+                reader.take(place, line)
+        return reader.finish()
+    except FileError as error:
+        if _holds_details_only(lines):
+            raise FileError(error.code, error.place, kind="coda_details") from error
+        raise
+
+
+def _holds_details_only(lines: list[str]) -> bool:
+    """Tell whether a file tells the parts of totals that another file has: nothing in it can be added up."""
+    kinds = {line[53] for line in lines if len(line) == LENGTH and line[:2] == "21"}
+    apart = any(len(line) == LENGTH and line[0] == "0" and line[SEPARATE_APPLICATION].strip("0 ") for line in lines)
+    return apart or (bool(kinds) and kinds <= {*DETAIL_TYPES, PART_OF_DETAIL})
 
 
 def _decode(content: bytes) -> list[str]:
@@ -72,7 +79,7 @@ class _Draft:
 
     place: int
     account: str = ""
-    account_field: str = ""
+    structure: str = ""
     currency: str = ""
     paper_number: str = ""
     number: str = ""
@@ -90,7 +97,8 @@ class _Reader:
     def __init__(self) -> None:
         self._statements: list[Statement] = []
         self._draft: _Draft | None = None
-        self._last: MovementDraft | None = None  # what records 22, 23 and 3 belong to
+        self._last: MovementDraft | None = None  # what records 22 and 23 belong to
+        self._told: MovementDraft | None = None  # what records 32 and 33 belong to
         self._place = 0
 
     def take(self, place: int, line: str) -> None:
@@ -130,6 +138,8 @@ class _Reader:
     # -- records ---------------------------------------------------------------------------------------------------
 
     def _take_header(self, line: str) -> None:
+        if line[127] == "1":
+            raise FileError("record", self._place, kind="coda_1")
         if line[127] != "2":
             raise ValueError("version")
         self._draft = _Draft(self._place)
@@ -139,14 +149,14 @@ class _Reader:
         draft = self._open()
         if draft.account:
             raise ValueError("two old balances")
-        number, currency = STRUCTURES[line[1]]
-        draft.account_field = line[5:42]
-        draft.account = account_number(line[5:42][number])
-        draft.currency = line[5:42][currency]
+        if line[1] not in ACCOUNT_STRUCTURES:
+            raise ValueError("structure")
+        draft.structure = line[1]
+        draft.account, draft.currency = read_account_field(line[5:42], draft.structure)
         draft.paper_number, draft.number = line[2:5], line[125:128]
         draft.opening = read_amount(line[42:58])
         draft.opening_day = read_date(line[58:64])
-        if not draft.account or not draft.currency.strip():
+        if not draft.account or not draft.currency:
             raise ValueError("account")
 
     def _take_movement(self, line: str) -> None:
@@ -177,15 +187,35 @@ class _Reader:
     def _take_information(self, line: str) -> None:
         self._open(with_account=True)
         # One that belongs to no transaction tells about the account: nothing that is booked.
-        if self._last is not None and self._last.sequence == line[2:6]:
-            self._last.take_information(line)
+        if self._last is None or self._last.sequence != line[2:6]:
+            return
+        if line[1] == "1":
+            self._told = self._find_told(line)
+        self._told.take_information(line)
+        self._last.article = "3"  # no record 22 or 23 follows
+
+    def _find_told(self, line: str) -> MovementDraft:
+        """Return what a record 31 tells about: it has the code of the transaction, a total or one of its parts."""
+        draft = self._draft
+        code, whole = line[31:39], draft.movements[-1]
+        family = [self._last]
+        while family[-1] is not whole and len(family) < 3:
+            family.append(next((part for part in whole.details if self._last in part.details), whole))
+        same = next((movement for movement in family if movement.code == code), None)
+        if same is not None:
+            return same
+        if code[:1] in OWN_TYPES and code.strip():
+            return whole
+        return self._last if self._last is whole or self._last.has_information or code.strip() else whole
 
     def _take_message(self, line: str) -> None:
         self._open()  # a free text for the holder
 
     def _take_new_balance(self, line: str) -> None:
         draft = self._open(with_account=True)
-        if draft.closing is not None or line[4:41] != draft.account_field:
+        # Some banks leave out what stands behind the currency in record 1.
+        account = read_account_field(line[4:41], draft.structure)
+        if draft.closing is not None or account not in ((draft.account, draft.currency), (draft.account, "")):
             raise ValueError("new balance")
         draft.closing = read_amount(line[41:57])
         draft.closing_day = read_date(line[57:63])
@@ -216,14 +246,16 @@ def _make_statement(draft: _Draft, closing: Decimal) -> Statement:
     last_day = draft.closing_day or max((m.entry_day for m in draft.movements if m.entry_day), default=None)
     day = last_day or draft.opening_day
     year = day.year if day else ""
+    if day is None and any(movement.entry_day is None for movement in draft.movements):
+        raise FileError("date", draft.number)
+    booked = [(movement.entry_day or day, movement.amount) for movement in draft.movements]
     movements = []
-    for movement in draft.movements:
-        entry_day = movement.entry_day or day
-        if entry_day is None:
-            raise FileError("date", draft.number)
+    places = find_places(draft.account, draft.opening, booked)
+    for movement, (entry_day, _amount), place in zip(draft.movements, booked, places, strict=True):
         parts = (draft.account, draft.currency, year, draft.paper_number, draft.number, movement.sequence)
         parts += (movement.detail_number, movement.bank_reference, entry_day, movement.amount)
-        movements.append(_make_movement(movement, entry_day, f"coda:{digest(*parts)}"))
+        values = {"key": f"coda:{digest(*parts)}", "amount": movement.amount, "place": place}
+        movements.append(_make_movement(movement, entry_day, **values))
     return Statement(
         account=draft.account,
         currency=draft.currency,
@@ -234,20 +266,26 @@ def _make_statement(draft: _Draft, closing: Decimal) -> Statement:
         closing_day=last_day,
         movements=tuple(movements),
         identified=True,
+        remarks=("day",) if any(movement.entry_day is None for movement in draft.movements) else (),
     )
 
 
-def _make_movement(draft: MovementDraft, day: date, key: str = "") -> Movement:
+def _make_movement(draft: MovementDraft, day: date, **values) -> Movement:
+    """Return a movement, or a part of one.
+
+    :param values: of a :class:`Movement`, besides what its records tell
+    """
     return Movement(
-        key=key,
         day=draft.entry_day or day,
-        amount=draft.amount,
         value_day=draft.value_day,
         counterpart_name=draft.counterpart_name,
         counterpart_reference=draft.counterpart_reference,
         end_to_end_id=draft.customer_reference,
         bank_transaction_code=draft.code,
         additional_information=" ".join(draft.informations),
-        details=tuple(_make_movement(detail, day) for detail in draft.details),
+        ultimate_debtor=draft.ultimate_debtor,
+        ultimate_creditor=draft.ultimate_creditor,
+        details=tuple(_make_movement(detail, day, amount=detail.told_amount) for detail in draft.details),
         **draft.read_communication(),
+        **values,
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from .accounts import account_number
+from .accounts import read_account_field
+from .placeholders import told
 from .records import squeeze
 
 SIGNS = {"0": 1, "1": -1}
@@ -18,7 +19,9 @@ INFORMATION_ZONES = {"1": slice(39, 113), "2": slice(10, 115), "3": slice(10, 10
 # Card payments: where name and city of the terminal lie.
 TERMINALS = {"111": slice(39, 65), "113": slice(44, 70), "114": slice(31, 57)}
 DIRECT_DEBIT, CARD_PAYMENT, COUNTERPARTY = "127", "113", "001"
-RETURN_REASON = re.compile(r"^\d?[A-Z]{2}\d{2}$")  # of ISO 20022, such as MS03
+RETURN_REASON = re.compile(r"^\d?([A-Z]{2}\d{2})$")  # of ISO 20022, such as MS03, behind the kind of return
+ORIGINAL_AMOUNT = re.compile(r"^(\d{15})(\d{15})(\d{12})([A-Z]{3})")  # gross, gross in its own currency, rate
+ULTIMATE_CREDITOR, ULTIMATE_DEBTOR, FOREIGN_PAYMENT = "008", "009", "105"
 
 
 def read_date(text: str) -> date | None:
@@ -57,10 +60,13 @@ class MovementDraft:
     code: str
     communication: str  # with its first sign: 1 when it is structured
     entry_day: date | None
+    has_information: bool = False  # the record says that one of its own follows
     article: str = "1"
     customer_reference: str = ""
     counterpart_name: str = ""
     counterpart_reference: str = ""
+    ultimate_creditor: str = ""
+    ultimate_debtor: str = ""
     informations: list[str] = field(default_factory=list)
     details: list[MovementDraft] = field(default_factory=list)
 
@@ -79,7 +85,13 @@ class MovementDraft:
             code=line[53:61],
             communication=line[61:115],
             entry_day=read_date(line[115:121]),
+            has_information=line[127] == "1",
         )
+
+    @property
+    def told_amount(self) -> Decimal | None:
+        """Return the amount of a part of a total; zeros say that it is not told."""
+        return self.amount or None
 
     def goes_on(self, line: str) -> bool:
         """Tell whether a record 22 or 23 belongs to this movement."""
@@ -89,14 +101,15 @@ class MovementDraft:
     def take_continuation(self, line: str) -> None:
         """Read a record 22 or 23 of this movement."""
         self.article = line[1]
+        self.has_information = self.has_information or line[127] == "1"
         if line[1] == "2":
             self.communication += line[10:63]
             self.customer_reference = _known(squeeze(line[63:98]))
-            if RETURN_REASON.match(reason := squeeze(line[112:117])):
-                self.informations.append(reason)
+            if reason := RETURN_REASON.match(squeeze(line[112:117])):
+                self.informations.append(reason[1])
         else:
-            self.counterpart_reference = _known(account_number(line[10:47]))
-            self.counterpart_name = squeeze(line[47:82])
+            self.counterpart_reference = _known(read_account_field(line[10:47])[0])
+            self.counterpart_name = told(squeeze(line[47:82]))
             self.communication += line[82:125]
 
     def take_information(self, line: str) -> None:
@@ -108,39 +121,64 @@ class MovementDraft:
         self.article = "3"  # no record 22 or 23 follows
         if line[1] == "1":
             structured, kind = zone[0] == "1", zone[1:4]
-            if structured and kind == COUNTERPARTY and not self.counterpart_name:
-                self.counterpart_name = squeeze(zone[4:74])
+            if structured:
+                self._take_name(kind, told(squeeze(zone[4:74])))
             zone = zone[4:] if structured else zone[1:]
-        if text := squeeze(zone):
+        if text := told(squeeze(zone)):
             self.informations.append(text)
+
+    def _take_name(self, kind: str, name: str) -> None:
+        if kind == COUNTERPARTY:
+            self.counterpart_name = self.counterpart_name or name
+        elif kind == ULTIMATE_CREDITOR:
+            self.ultimate_creditor = name
+        elif kind == ULTIMATE_DEBTOR:
+            self.ultimate_debtor = name
 
     def read_communication(self) -> dict[str, str]:
         """Return the texts of the communication, by the names that movements have for them."""
         zone = self.communication
         if zone[0] != "1":
-            return {"remittance_information": squeeze(zone[1:])}
-        kind, text = zone[1:4], squeeze(zone[4:])
+            return {"remittance_information": told(squeeze(zone[1:]))}
+        kind, text = zone[1:4], told(squeeze(zone[4:]))
+        original = _read_original(zone[4:]) if kind == FOREIGN_PAYMENT else {}
         if kind in REFERENCES:
-            reference = squeeze(zone[REFERENCES[kind]])
-            if _known(reference) and (kind == "100" or TWELVE_DIGITS.match(reference)):
+            reference = _known(squeeze(zone[REFERENCES[kind]]))
+            if reference and (kind == "100" or TWELVE_DIGITS.match(reference)):
                 return {
                     "remittance_information": reference,
                     "remittance_information_type": "structured",
-                    "description": text if kind == "105" else "",
+                    "description": text if kind == FOREIGN_PAYMENT else "",
+                    **original,
                 }
         if kind == DIRECT_DEBIT:
             return {
-                "remittance_information": squeeze(zone[83:145]),
-                "creditor_id": squeeze(zone[13:48]),
-                "mandate_id": squeeze(zone[48:83]),
+                "remittance_information": told(squeeze(zone[83:145])),
+                "creditor_id": told(squeeze(zone[13:48])),
+                "mandate_id": told(squeeze(zone[48:83])),
                 "description": "" if zone[83:145].strip() else text,
             }
         if kind in TERMINALS and (terminal := squeeze(zone[TERMINALS[kind]])):
             card = squeeze(zone[4:20]) if kind == CARD_PAYMENT else ""
             return {"remittance_information": terminal, "description": text, "card_reference": card}
-        return {"remittance_information": text}
+        return {"remittance_information": text, **original}
 
 
 def _known(text: str) -> str:
-    """Return a text unless zeros only fill its place."""
-    return text if text.strip("0") else ""
+    """Return a text unless zeros only fill its place, or what stands for nothing."""
+    return told(text) if text.strip("0") else ""
+
+
+def _read_original(zone: str) -> dict[str, str]:
+    """Return amount and rate of a payment in another currency; nothing where the bank leaves them out."""
+    found = ORIGINAL_AMOUNT.match(zone)
+    if not found or not found[2].strip("0"):
+        return {}
+    rate = f"{Decimal(int(found[3])).scaleb(-8).normalize():f}" if found[3].strip("0") else ""
+    return {"original_amount": f"{found[4]} {_write_amount(found[2])}", "exchange_rate": rate}
+
+
+def _write_amount(digits: str) -> str:
+    """Return an amount of fifteen digits with two decimals, or three where the third is one."""
+    amount = Decimal(int(digits)).scaleb(-3)
+    return f"{amount:.3f}" if digits[-1] != "0" else f"{amount:.2f}"

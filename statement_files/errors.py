@@ -11,6 +11,10 @@ class FileError(Exception):
     ==============  =================================================================================
     unknown         neither CODA nor CAMT.053
     other_message   another message of ISO 20022; ``place`` is its name
+    zip             an archive that cannot be read
+    zip_locked      an archive with a password; ``place`` is a file in it
+    zip_number      an archive of more files than ``place``
+    size            larger than :data:`MOST_BYTES`, or larger when unpacked
     xml             not well-formed, or with a document type of its own
     empty           no statement in it
     record          a record or an element cannot be read; ``place``
@@ -25,9 +29,14 @@ class FileError(Exception):
 
     :param code: as above
     :param place: where: a number is that of a line, a text the name of a statement (or of a message)
+    :param kind: of an intact file that cannot be read here: "coda_1", "coda_details" (of totals in another file),
+        "mt940", "csv", "pdf", "excel"
+    :param member: name of the file in an archive
     """
 
-    def __init__(self, code: str, place: str | int = "") -> None:
-        super().__init__(f"{code} {place}".strip())
+    def __init__(self, code: str, place: str | int = "", *, kind: str = "", member: str = "") -> None:
+        super().__init__(f"{member} {code} {place}".strip())
         self.code = code
         self.place = place
+        self.kind = kind
+        self.member = member

@@ -52,6 +52,7 @@ RIGHTS = {
     "ponto.synchronization.undo": {"administrator": "rwcu", "invoicing": ""},
     "ponto.file.import": {"administrator": "rwcu", "invoicing": ""},
     "ponto.file.import.line": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.file.reading": {"administrator": "", "invoicing": ""},
     "ponto.agreement": {"administrator": "r", "invoicing": "r"},
     "ponto.agreement.day": {"administrator": "r", "invoicing": "r"},
     "ponto.agreement.finding": {"administrator": "r", "invoicing": "r"},
@@ -105,6 +106,7 @@ class AccessCase(RpcCase):
             {"company_id": self.company.id, "kind": "name", "value": "JAN MAES", "partner_id": renewer.id}
         )
         self.env["ponto.payment.alarm"].create({"statement_line_id": self.line.id, "kind": "paid_twice"})
+        self.env["ponto.file.reading"].create({"checksum": "1", "structure": "1"})
         self.portal = self._create_user("ponto_portal", "base.group_portal")
         self.env.flush_all()
 

@@ -11,12 +11,13 @@ class FileBrowserCase(BrowserCase, FileCase):
     """The dialog on the screen of an Administrator of Invoicing; three payments of 1.50, 2.50 and 3.50."""
 
     def look_at(self, tour, **figures):
-        """Play a tour that uploads a file of the last thirty days.
+        """Play a tour that uploads a file of the last thirty days, and maybe a table that is no statement.
 
         :param str tour: its name
         :param figures: what the preview has to show
         """
-        self.watch(tour, self.accountant, at=DASHBOARD, content=self.camt(30).decode(), figures=figures)
+        given = {"content": self.camt(30).decode(), "table": "Date;Amount\r\n1;2\r\n", "figures": figures}
+        self.watch(tour, self.accountant, at=DASHBOARD, **given)
 
     def import_what_is_missing(self):
         self.type_line(1.5, 9)
@@ -52,6 +53,17 @@ class TestFileBrowser(FileBrowserCase):
 
     def test_a_locked_period_offers_no_import(self):
         self.meet_a_locked_period()
+
+    def test_two_files_of_which_one_is_refused(self):
+        self.look_at(
+            "ponto_file_two",
+            transaction_count="3",
+            known_count="0",
+            create_count="3",
+            opening_balance="1,000.00 €",
+            closing_balance="1,007.50 €",
+        )
+        self.assertEqual(self.amounts(), [1.5, 2.5, 3.5])
 
     def test_a_file_of_another_account_is_refused_until_a_journal_is_chosen(self):
         self.journal.bank_account_id = False

@@ -260,6 +260,38 @@ class TestOneClick(HostileCase):
             self.assertFalse(settles, label)
             self.assertIn("the text names another number", line.ponto_candidate_evidence)
 
+    def test_what_stands_against_exact_evidence_stands_against_a_click(self):
+        item = self.bill(705.0, self.supplier, "in_invoice", ref="TP-2", payment_reference="+++090/9337/55493+++")
+        self.assertFound(self.find(-705.0, "090933755493", **SUPPLIERS), item)
+        late = self.line(-705.0, "090933755493", days_ago=21, **SUPPLIERS)
+        candidate, settles = self.best(late)
+        self.assertEqual((candidate.doubt, settles), ("too_early", False))
+        back = self.bill(706.0, self.supplier, "in_refund", ref="CN-706")
+        candidate, settles = self.best(self.line(706.0, "CN-706", transaction_type="PMNT-RCDT-RRTN", **SUPPLIERS))
+        self.assertFound(candidate, back)
+        self.assertEqual((candidate.doubt, settles), ("comes_back", False))
+
+    def test_a_named_document_of_another_amount_takes_the_click_from_others(self):
+        named, equal = self.bill(707.0), self.bill(708.0)
+        line = self.line(708.0, named.move_name, **THEIRS)
+        candidate = next(one for one in self.suggest(line) if one.item_ids == tuple(equal.ids))
+        self.assertFalse(self.env["ponto.matching"]._settles(candidate))
+
+    def test_a_month_or_a_short_number_of_somebody_unknown_is_no_click(self):
+        item = self.bill(709.0, self.supplier, "in_invoice", ref="2026/04")
+        candidate, settles = self.best(self.line(-709.0, "Leasing 2026/04", **STRANGER))
+        self.assertFound(candidate, item)
+        self.assertIn("weak", candidate.found)
+        self.assertFalse(settles)
+        self.assertFound(self.find(-709.0, "Leasing 2026/04", **SUPPLIERS), item)
+
+    def test_another_long_reference_is_no_click(self):
+        self.bill(711.0, self.supplier, "in_invoice", ref="AANSLAG 1", payment_reference="3261000000074592")
+        line = self.line(-711.0, "2261 0000 3696 3629", **SUPPLIERS)
+        _candidate, settles = self.best(line)
+        self.assertFalse(settles)
+        self.assertIn("the text names another number", line.ponto_candidate_evidence)
+
     def test_what_the_bank_calls_charges_interest_card_or_cash_is_offered_no_document(self):
         self.bill(703.0, self.supplier, "in_invoice", ref="TV-703")
         codes = ("PMNT-MDOP-CHRG", "ACMT-MDOP-INTR", "PMNT-CCRD-POSD", "PMNT-CCRD-CWDL", "PMNT-CNTR-CDPT")

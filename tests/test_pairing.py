@@ -100,3 +100,39 @@ class TestPairing(BaseCase):
 
     def test_sums_of_zero_are_no_evidence(self):
         self.assertPairs([entry(1, 500), entry(2, -500)], [entry(10, 0)], [], ((1, 2), (10,)))
+
+    def test_200_pairs_a_day_apart_are_200_pairs(self):
+        """Among them fares of one amount, with a known counterparty or not; in one direction, or in both."""
+        for seed in range(20):
+            for direction in ("one", "both"):
+                chance = random.Random(seed)
+                shift, numbers = chance.choice([-1, 1]), chance.random() < 0.5
+                bank, books = [], []
+                for key in range(200):
+                    amount = chance.choice([-250, -250, -100 * key - chance.randrange(1, 99), 100 * key + 10])
+                    day, number = chance.randrange(55), chance.choice(["BE1", "NL2", ""])
+                    apart = shift if direction == "one" else chance.choice([shift, 0, -shift])
+                    bank.append(entry(f"b{key}", amount, day + apart, number if numbers else ""))
+                    books.append(entry(key, amount, day, number))
+                for side in (bank, books):
+                    side.sort(key=lambda item: item.day)
+                for one, other in ((bank, books), (books, bank)):
+                    with self.subTest(seed=seed, direction=direction):
+                        found = pair(one, other)
+                        self.assertEqual((found.bank, found.books), ([], []))
+                        for match in found.pairs:
+                            self.assertEqual(sum(e.amount for e in match.bank), sum(e.amount for e in match.books))
+
+    def test_a_daily_fare_that_only_one_side_tells_is_not_shifted_away(self):
+        """Both tell ten fares, of which nine are the same: nothing says that the days differ."""
+        bank = [entry(f"b{day}", -250, day) for day in range(1, 11)]
+        books = [entry(day, -250, day) for day in range(2, 12)]
+        found = pair(bank, books)
+        self.assertEqual(([e.key for e in found.bank], [e.key for e in found.books]), (["b1"], [11]))
+
+    def test_a_row_of_fares_a_day_apart_inside_of_both_sides_is_paired_to_its_end(self):
+        rest = [entry("first", 1, 0), entry("last", 2, 20)]
+        bank = [*rest, *(entry(f"b{day}", -250, day) for day in (5, 6, 7))]
+        books = [*(e._replace(key=f"{e.key} line") for e in rest), *(entry(day, -250, day) for day in (6, 7, 8))]
+        found = pair(bank, books)
+        self.assertEqual((found.bank, found.books), ([], []))

@@ -61,6 +61,7 @@ PUBLIC_METHODS = {
     "ponto.account.opening": {"action_already_in_books", "action_confirm"},
     "ponto.file.import": {"action_import", "action_read"},
     "ponto.file.import.line": set(),
+    "ponto.file.reading": set(),
     "ponto.connection.check": {"action_check_again"},
     "ponto.connection.check.line": {"action_mend"},
     "ponto.agreement": {"action_back", "action_start_here"},

@@ -14,6 +14,7 @@ DEVELOPMENT = (  # what a user of the addon does not need: these stay out of the
     "CONTRIBUTING.md",
     "dev",
     "doc",
+    "findings",
     "payment_references/ruff.toml",
     "ponto_client/ruff.toml",
     "sandbox",

@@ -10,7 +10,7 @@ from ..const import FILE_SECONDS
 from ..models.files.plan import CREATE, KNOWN, WAITING
 from ..models.support.notification import make_notification
 from ..models.support.work_slice import WorkSlice
-from ..statement_files import FileError, read
+from ..statement_files import MOST_BYTES, FileError
 from .ponto_file_import_line import LEFT_OUT, tell_reasons
 
 _lt = LazyTranslate(__name__)
@@ -19,6 +19,10 @@ _lt = LazyTranslate(__name__)
 REFUSALS = {
     "unknown": _lt("it is neither a CODA file nor a CAMT.053 file."),
     "other_message": _lt("it is another message of the bank (%(place)s), not a CAMT.053 statement."),
+    "zip": _lt("it is an archive that cannot be opened. Unpack it, and choose the files in it."),
+    "zip_locked": _lt("it is an archive with a password. Unpack it, and choose the files in it."),
+    "zip_number": _lt("it is an archive of more than %(place)s files. Unpack it, and choose some of them at a time."),
+    "size": _lt("it is larger than %(size)s MB. Ask your bank for files of shorter periods, a month each."),
     "xml": _lt("it is no readable XML."),
     "empty": _lt("there is no statement in it."),
     "record": _lt("%(place)s cannot be read: the file is damaged."),
@@ -29,6 +33,44 @@ REFUSALS = {
     "balance": _lt("%(place)s: the opening balance and the transactions do not lead to the closing balance."),
     "date": _lt("%(place)s has a transaction without a date."),
     "currency": _lt("%(place)s has a transaction in another currency than its account."),
+}
+# The same for files of a kind that is known, and which banks give together with the right one.
+KINDS = {
+    "coda_1": _lt("it is CODA of version 1, an old form. Ask your bank for CODA of version 2."),
+    "coda_details": _lt(
+        "it only has the details of totals that another CODA file has. Ask your bank for the CODA file of the"
+        " statements, with the details in it."
+    ),
+    "mt940": _lt(
+        "it is neither a CODA file nor a CAMT.053 file, but MT940. Ask your bank for CODA or CAMT.053, which it has, too."
+    ),
+    "csv": _lt(
+        "it is neither a CODA file nor a CAMT.053 file, but a table (CSV), in which nothing can be checked. Ask your bank"
+        " for CODA or CAMT.053."
+    ),
+    "excel": _lt(
+        "it is neither a CODA file nor a CAMT.053 file, but a workbook (Excel). Ask your bank for CODA or CAMT.053."
+    ),
+    "pdf": _lt(
+        "it is neither a CODA file nor a CAMT.053 file, but a PDF for people to read. Ask your bank for CODA or CAMT.053."
+    ),
+    "BkToCstmrAcctRpt": _lt(
+        "it is a report during the day (CAMT.052, %(place)s), in which transactions may still change. Ask your bank for"
+        " the statements at the end of the day (CAMT.053)."
+    ),
+    "BkToCstmrDbtCdtNtfctn": _lt(
+        "it is a notification with details (CAMT.054, %(place)s), without balances. Ask your bank for the statements"
+        " (CAMT.053), with the details in them."
+    ),
+    "CstmrCdtTrfInitn": _lt(
+        "it is an order to the bank to pay (%(place)s), not what the bank booked. Ask your bank for CODA or CAMT.053."
+    ),
+    "CstmrDrctDbtInitn": _lt(
+        "it is an order to the bank to collect (%(place)s), not what the bank booked. Ask your bank for CODA or CAMT.053."
+    ),
+    "CstmrPmtStsRpt": _lt(
+        "it is the bank's answer to an order (%(place)s), not what the bank booked. Ask your bank for CODA or CAMT.053."
+    ),
 }
 
 
@@ -116,19 +158,31 @@ class PontoFileImport(models.TransientModel):
         :return tuple: statements by account number and currency; sentences, one for each file that is refused
         """
         accounts, refusals = defaultdict(list), []
-        # The web client reads with a context in which the content of a file is its size, as a text.
-        for attachment in self.attachment_ids._origin.with_context(bin_size=False, bin_size_raw=False):
+        for attachment in self.attachment_ids._origin:
             try:
-                for statement in read(attachment.raw or b""):
+                for statement in self.env["ponto.file.reading"]._read_file(attachment):
                     accounts[statement.account, statement.currency].append(statement)
             except FileError as error:
-                # The lazy text carries no values of its own: translate first, fill in second.
-                sentence = self.env._(REFUSALS[error.code])
-                sentence %= {"place": self._name_place(error.place)}
-                refusals.append(f"{attachment.name}: {sentence}")
+                refusals.append(self._tell_refusal(attachment.name, error))
         return dict(accounts), refusals
 
-    def _name_place(self, place):
+    def _tell_refusal(self, name, error):
+        """Say why a file is refused.
+
+        :param str name: of the file
+        :param error: `statement_files.FileError`
+        :return str: a sentence
+        """
+        kind = KINDS.get(error.place if error.code == "other_message" else error.kind)
+        # The lazy text carries no values of its own: translate first, fill in second.
+        sentence = self.env._(kind or REFUSALS[error.code])
+        sentence %= {"place": self._name_place(error), "size": MOST_BYTES // 2**20}
+        return f"{name}, {error.member}: {sentence}" if error.member else f"{name}: {sentence}"
+
+    def _name_place(self, error):
+        place = error.place
+        if error.code in ("other_message", "zip_number"):
+            return place or "?"
         if isinstance(place, int):
             return self.env._("line %(number)s", number=place)
         return self.env._("statement %(name)s", name=place) if place else "?"
@@ -143,7 +197,7 @@ class PontoFileImport(models.TransientModel):
         """
         self.ensure_one()
         self._check_may_import()
-        _accounts, refusals = self._read_files()
+        accounts, refusals = self._read_files()
         refusals += [line.refusal for line in self.line_ids if line.refusal]
         if len(self.line_ids.journal_id) < len(self.line_ids.filtered("journal_id")):
             refusals.append(self.env._("Two accounts cannot go to the same journal."))
@@ -154,7 +208,7 @@ class PontoFileImport(models.TransientModel):
         tally, in_time = Counter(), True
         for line in self.line_ids:
             if in_time:
-                counts, in_time = line._import(work)
+                counts, in_time = line._import(work, accounts)
                 tally += counts
         if not in_time:
             return self._reopen(

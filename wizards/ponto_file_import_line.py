@@ -10,7 +10,8 @@ from odoo.tools.misc import format_amount, format_date
 from odoo.tools.translate import LazyTranslate
 
 from ..const import IMPORT_BATCH
-from ..models.files.plan import CREATE, DELETED, KNOWN, LOCKED, OPENED, WAITING, get_first_day, get_last_day
+from ..models.files.chains import get_first_day, get_last_day
+from ..models.files.plan import CREATE, DELETED, KNOWN, LOCKED, OPENED, WAITING
 from ..models.support.locks import exclusive
 
 _lt = LazyTranslate(__name__)
@@ -22,6 +23,14 @@ REASONS = {
     DELETED: _lt("Deleted in Odoo, can be imported again from Ponto Transactions: %(count)s."),
     OPENED: _lt("Held by the opening entry, which would have to be deleted first: %(count)s."),
     LOCKED: _lt("In a locked period, the lock date would have to be moved first: %(count)s."),
+}
+# What a file leaves out or means otherwise, and its balances prove.
+READINGS = {
+    "available": _lt("The file has no booked balances: its transactions add up to the available ones."),
+    "indicator": _lt("The file does not say of every amount whether it is credit or debit: the balances tell it."),
+    "status": _lt("The file does not say of every transaction whether it is booked: the balances tell it."),
+    "day": _lt("The file leaves out days of booking: the value date, or the only day of the statement, is taken."),
+    "reversal": _lt("The file means its reversals with the other sign: only so the balances add up."),
 }
 # Those of them that leave money out of the books.
 LEFT_OUT = (DELETED, OPENED, LOCKED)
@@ -130,6 +139,7 @@ class PontoFileImportLine(models.TransientModel):
         remarks = (
             refusal,
             self._get_journal_remark(),
+            *self._get_reading_remarks(statements),
             *tell_reasons(self.env, left_out),
             self._get_gap_remark(statements),
             self._get_balance_remark(vals),
@@ -170,6 +180,14 @@ class PontoFileImportLine(models.TransientModel):
             journal=self.journal_id.display_name,
         )
 
+    def _get_reading_remarks(self, statements):
+        """Say what the files leave out or mean otherwise, where the balances prove it.
+
+        :return list: sentences
+        """
+        said = {remark for statement in statements for remark in statement.remarks}
+        return [self.env._(sentence) for remark, sentence in READINGS.items() if remark in said]
+
     def _get_gap_remark(self, statements):
         """Say where a statement is missing between those of the files, as far as their balances tell it."""
         told = sorted({s for s in statements if s.movements}, key=lambda s: (get_first_day(s), get_last_day(s)))
@@ -202,10 +220,11 @@ class PontoFileImportLine(models.TransientModel):
 
     # ------------------------------------------------------------------ importing
 
-    def _import(self, work):
+    def _import(self, work, accounts):
         """Create the bank transactions of this account, in batches; alone with the journal and its feed.
 
         :param WorkSlice work: the time there is
+        :param dict accounts: statements by account number and currency
         :return tuple: `Counter` of transactions by what became of them; whether that is all that there is to create
         :raises UserError: when the account is being synchronized, or Odoo refuses a transaction
         """
@@ -220,7 +239,7 @@ class PontoFileImportLine(models.TransientModel):
                     self.env._("%(journal)s is being synchronized right now: try again in a moment.", journal=name)
                 )
             self.env.invalidate_all()  # what was read before the lock may have changed
-            plan = work.repeat(self._get_plan)
+            plan = work.repeat(lambda: self._get_plan(accounts))
             tally = Counter({verdict: len(movements) for verdict, movements in plan.items()})
             tally[CREATE] = 0
             work.next()
@@ -231,13 +250,13 @@ class PontoFileImportLine(models.TransientModel):
                     return tally, False
         return tally, True
 
-    def _get_plan(self):
+    def _get_plan(self, accounts):
         """Return what becomes of the movements of this account.
 
+        :param dict accounts: statements by account number and currency
         :return dict: as `_plan_file` gives it
         :raises UserError: in one sentence, when the files cannot be imported (anymore)
         """
-        accounts, _refusals = self.wizard_id._read_files()
         statements = accounts.get((self.account_number, self.currency_code), [])
         refusal, plan = self._judge(statements)
         if refusal:

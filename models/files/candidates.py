@@ -1,10 +1,17 @@
-from odoo import models
+from datetime import date
+from decimal import Decimal
+
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..importing.pairing import Entry
+from ...statement_files import Place
+from ..importing.pairing import TOLERANCE, Entry
 from ..support.money import to_units
-from .plan import CREATE, DELETED, KNOWN, LOCKED, OPENED, WAITING, Candidate, chain, decide
+from .chains import chain
+from .plan import CREATE, DELETED, KNOWN, LOCKED, OPENED, WAITING, Candidate, decide, get_parts
+
+MOST_PARTS = 5000  # of a total that a line keeps: those of the largest payroll
 
 
 class AccountJournal(models.Model):
@@ -67,14 +74,46 @@ class AccountJournal(models.Model):
         opening = float(links.statements[0].opening)
         if not self._get_own_currency().compare_amounts(self._get_ledger_balance_before(links.first_day), opening):
             days = set()  # what is in the books before these days is all of it: none of these movements
-        span = (links.first_day, links.last_day)
-        return [*self._get_line_candidates(*span, days), *self._get_row_candidates(*span)]
+        wide = self._widen(links, opening_is_ledger=not days)
+        return [
+            *self._get_line_candidates(links.first_day, links.last_day, days, wide),
+            *self._get_row_candidates(*wide),
+        ]
 
-    def _get_line_candidates(self, first_day, last_day, days):
+    def _widen(self, links, *, opening_is_ledger):
+        """Return the days in which Ponto may tell the movements of statements: it may tell them a day apart.
+
+        Only where it tells the days of the statements too: what comes back every day is other money beyond its days.
+
+        :param links: `Chain`
+        :param bool opening_is_ledger: all that was booked before is in the books, so none of these movements
+        :return tuple: first and last day
+        """
+        # sudo: what Ponto knows counts, whoever asks.
+        accounts = self.sudo().ponto_account_ids
+        rows = Domain("account_id", "in", accounts.ids) & Domain("state", "in", ("imported", "to_import"))
+        rows &= Domain("date", "!=", False)
+        first, last = accounts.env["ponto.transaction"]._read_group(rows, aggregates=["date:min", "date:max"])[0]
+        first_day, last_day = links.first_day, links.last_day
+        if not first:
+            return first_day, last_day
+        closing, currency = float(links.statements[-1].closing), self._get_own_currency()
+        ends_alike = any(
+            account.has_bank_balance and not currency.compare_amounts(account.bank_balance, closing)
+            for account in accounts
+        )
+        if (last >= first_day or ends_alike) and not opening_is_ledger:
+            first_day -= TOLERANCE
+        if first <= last_day and (last > last_day or ends_alike):
+            last_day += TOLERANCE
+        return first_day, last_day
+
+    def _get_line_candidates(self, first_day, last_day, days, wide):
         """Return the posted lines of some days, those of Ponto on the bank's day, and also while they are not posted.
 
         :param date first_day, last_day: the days
         :param set days: more of them; lines that users typed may have their value date
+        :param tuple wide: first and last day for what came from Ponto
         :return list: `Candidate`
         """
         for model in ("account.bank.statement.line", "account.move", "ponto.transaction"):
@@ -83,7 +122,8 @@ class AccountJournal(models.Model):
             SQL(
                 """
                 SELECT line.id, line.amount, COALESCE(row.execution_date, row.date, move.date) AS day,
-                       line.account_number, line.transaction_details ->> 'ponto_file'
+                       line.account_number, line.transaction_details ->> 'ponto_file',
+                       line.transaction_details -> 'ponto_file_place'
                   FROM account_bank_statement_line line
                   JOIN account_move move ON move.id = line.move_id
              LEFT JOIN ponto_transaction row ON row.statement_line_id = line.id
@@ -92,6 +132,8 @@ class AccountJournal(models.Model):
                    AND (move.state = 'posted' OR row.id IS NOT NULL
                         OR EXISTS (SELECT FROM ponto_link_line_rel link WHERE link.line_id = line.id))
                    AND (COALESCE(row.execution_date, row.date, move.date) BETWEEN %(first)s AND %(last)s
+                        OR (row.id IS NOT NULL AND COALESCE(row.execution_date, row.date)
+                            BETWEEN %(wide_first)s AND %(wide_last)s)
                         OR (row.id IS NULL AND move.date = ANY(%(days)s)))
               ORDER BY line.internal_index
                 """,
@@ -99,13 +141,61 @@ class AccountJournal(models.Model):
                 first=first_day,
                 last=last_day,
                 days=list(days),
+                wide_first=wide[0],
+                wide_last=wide[1],
             )
         )
         currency, normalize = self._get_own_currency(), self.env["ponto.account"]._normalize_counterparty
         return [
-            Candidate(Entry(("line", key), to_units(amount, currency), day, normalize(number)), KNOWN, file_key or "")
-            for key, amount, day, number, file_key in self.env.cr.fetchall()
+            Candidate(
+                Entry(("line", key), to_units(amount, currency), day, normalize(number)),
+                KNOWN,
+                file_key or "",
+                *self._read_place(kept),
+            )
+            for key, amount, day, number, file_key, kept in self.env.cr.fetchall()
         ]
+
+    @api.model
+    def _keep_place(self, movement):
+        """Return what a line keeps of where its movement stands in the bank's balance, and of the parts of a total.
+
+        Another file that tells the same money under other names is recognized by it.
+
+        :param movement: `statement_files.Movement`
+        :return dict: values of JSON
+        """
+        place, currency = movement.place, self._get_own_currency()
+        normalize = self.env["ponto.account"]._normalize_counterparty
+        parts = [
+            [to_units(part.amount, currency), normalize(part.counterpart_reference)]
+            for part in get_parts(movement)[:MOST_PARTS]
+        ]
+        kept = {"parts": parts} if 0 < len(parts) < MOST_PARTS else {}
+        if place:
+            kept["start"], kept["before"], kept["opening"] = (
+                f"{amount:f}" for amount in (place.day_start, place.before, place.opening)
+            )
+            kept["statement"], kept["first_day"] = place.statement, place.first_day.isoformat()
+        return kept
+
+    @api.model
+    def _read_place(self, kept):
+        """Return the place and the parts that a line keeps.
+
+        :param kept: as `_keep_place` gives it; anything else when another program wrote there
+        :return tuple: `Place` or None; tuple of amount and counterparty of each part
+        """
+        if not isinstance(kept, dict):
+            return None, ()
+        try:
+            parts = tuple((int(amount), str(number)) for amount, number in kept.get("parts", ()))
+            if "statement" not in kept:
+                return None, parts
+            start, before, opening = (Decimal(kept[name]) for name in ("start", "before", "opening"))
+            return Place(start, before, kept["statement"], date.fromisoformat(kept["first_day"]), opening), parts
+        except (KeyError, TypeError, ValueError, ArithmeticError):
+            return None, ()
 
     def _get_row_candidates(self, first_day, last_day):
         """Return what Ponto knows of some days that has no line: it will get one, or a user deleted it.

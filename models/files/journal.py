@@ -158,6 +158,8 @@ class AccountJournal(models.Model):
         if movement.details and not (movement.remittance_information or movement.description):
             total = self.env._("Total of %(count)s transactions", count=len(movement.details))
             movement = replace(movement, description=total)
+        if movement.counterpart_reference in self._get_own_account_numbers():
+            movement = replace(movement, counterpart_name="", counterpart_reference="")  # we are not our own payer
         label = texts._get_label(movement)
         value_day = movement.value_day if movement.value_day != movement.day else None
         return {
@@ -172,12 +174,67 @@ class AccountJournal(models.Model):
                 movement,
                 label,
                 dates=[(self.env._("Value date"), format_date(self.env, value_day) if value_day else "")],
-                after=[(self.env._("Part"), self._describe_part(part)) for part in movement.details[:BATCH_IN_NOTE]],
+                after=[*self._describe_foreign(movement), *self._describe_parts(movement.details)],
             ),
-            "transaction_details": texts._get_details(movement, ponto_file=movement.key),
+            "transaction_details": self._get_file_details(movement),
         }
 
+    def _get_file_details(self, movement):
+        details = self.env["ponto.account"]._get_details(movement, ponto_file=movement.key)
+        return {**details, "ponto_file_place": self._keep_place(movement)}
+
+    def _describe_foreign(self, movement):
+        """Return pieces of a note: on whose behalf a payment is, and what it was in another currency.
+
+        :param movement: `statement_files.Movement`, or a part of one
+        :return list: tuples of name and text
+        """
+        _ = self.env._
+        pieces = [
+            (_("Ultimate debtor"), movement.ultimate_debtor),
+            (_("Ultimate creditor"), movement.ultimate_creditor),
+            (_("Original amount"), movement.original_amount),
+            (_("Exchange rate"), movement.exchange_rate),
+            (_("Charges"), movement.charges),
+        ]
+        return [(name, text) for name, text in pieces if text]
+
+    def _describe_parts(self, parts, room=BATCH_IN_NOTE):
+        """Return pieces of a note: the parts of a total, each followed by its own parts.
+
+        :param parts: `statement_files.Movement` objects
+        :param int room: the most parts to describe
+        :return list: tuples of name and text
+        """
+        pieces = []
+        for part in parts:
+            if len(pieces) >= room:
+                break
+            pieces.append((self.env._("Part"), self._describe_part(part)))
+            inner = self._describe_parts(part.details, room - len(pieces))
+            pieces += [(self.env._("Part of it"), text) for _name, text in inner]
+        return pieces
+
     def _describe_part(self, part):
-        amount = format_amount(self.env, float(part.amount), self._get_own_currency())
-        pieces = (amount, part.counterpart_name, part.counterpart_reference, part.remittance_information)
+        texts, _ = self.env["ponto.account"], self.env._
+        amount = _("amount not told")
+        if part.amount is not None:
+            amount = format_amount(self.env, float(part.amount), self._get_own_currency())
+        told = (
+            amount,
+            part.counterpart_name,
+            part.counterpart_reference,
+            texts._get_canonical_communication(part.remittance_information),
+            part.description,
+            part.additional_information,
+        )
+        named = [
+            (_("End-to-end reference"), part.end_to_end_id),
+            (_("Mandate"), part.mandate_id),
+            (_("Creditor"), part.creditor_id),
+            *self._describe_foreign(part),
+        ]
+        pieces = [texts._clean(text) for text in told] + [
+            f"{name}: {texts._clean(text)}" for name, text in named if text
+        ]
         return ", ".join(piece for piece in pieces if piece)

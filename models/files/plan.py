@@ -3,14 +3,16 @@
 Plain values in, plain values out; nothing here knows a database.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 
-from odoo.tools import groupby
-
-from ...statement_files import Movement, Statement
+from ...statement_files import Movement, Place
 from ..importing.pairing import Entry, pair
+from .chains import Chain, chain
+
+__all__ = ["CREATE", "DELETED", "KNOWN", "LOCKED", "OPENED", "WAITING", "Candidate", "chain", "decide", "get_parts"]
 
 CREATE, KNOWN, WAITING, DELETED = "create", "known", "waiting", "deleted"
 # What would be created, were it not for its day: before the opening entry, or in a locked period.
@@ -23,77 +25,8 @@ class Candidate(NamedTuple):
     entry: Entry
     verdict: str  # what a movement becomes that is this money
     file_key: str = ""  # of a line from a file
-
-
-class Chain(NamedTuple):
-    """Statements of one format that follow each other: together they tell everything of their days."""
-
-    statements: tuple[Statement, ...]
-    first_day: date
-    last_day: date
-
-    @property
-    def movements(self) -> list[Movement]:
-        """Return the movements of all statements, in their order."""
-        return [movement for statement in self.statements for movement in statement.movements]
-
-    def tells(self, day: date) -> bool:
-        """Tell whether a day lies in these statements."""
-        return self.first_day <= day <= self.last_day
-
-    @property
-    def format(self) -> str:
-        """Return how the keys of these movements begin, when they are the bank's own; else nothing."""
-        return _get_format(self.statements[0])
-
-    def may_repeat(self, other: "Chain") -> bool:
-        """Tell whether another chain may tell the same money under other names."""
-        same = self.format and self.format == other.format
-        return not same and self.first_day <= other.last_day and other.first_day <= self.last_day
-
-
-def get_first_day(statement: Statement) -> date:
-    """Return the first day of which a statement tells something."""
-    days = [movement.day for movement in statement.movements]
-    return min(days, default=statement.closing_day or statement.opening_day or date.min)
-
-
-def get_last_day(statement: Statement) -> date:
-    """Return the last day of which a statement tells something."""
-    days = [movement.day for movement in statement.movements]
-    return max(days, default=statement.closing_day or statement.opening_day or date.min)
-
-
-def chain(statements: Iterable[Statement]) -> list[Chain]:
-    """Put statements of one account into chains; each follows the one before by its balance.
-
-    :param statements: in any order, some maybe twice
-    :return: the chains, in the order of their days; statements without movements are left out
-    """
-    chains: list[list[Statement]] = []
-    told = sorted(
-        (s for s in dict.fromkeys(statements) if s.movements), key=lambda s: (_get_format(s), get_first_day(s))
-    )
-    for _format, group in groupby(told, key=_get_format):  # pylint: disable=bad-builtin-groupby
-        links: list[Statement] = []
-        for statement in group:
-            if links and _continues(statement, links[-1]):
-                links.append(statement)
-            else:
-                links = [statement]
-                chains.append(links)
-    return [_make_chain(links) for links in chains]
-
-
-def _continues(statement: Statement, other: Statement) -> bool:
-    """Tell whether a statement begins where another ends, and does not tell the same days once more."""
-    last, first = get_last_day(other), get_first_day(statement)
-    return other.closing == statement.opening and (last < first or (statement.identified and last == first))
-
-
-def _make_chain(statements: list[Statement]) -> Chain:
-    days = [movement.day for statement in statements for movement in statement.movements]
-    return Chain(tuple(statements), min(days), max(days))
+    place: Place | None = None  # in the balance that the file tells
+    parts: tuple[tuple[int, str], ...] = ()  # amount and counterparty of each part of a total that a file tells
 
 
 def decide(
@@ -123,8 +56,8 @@ class _Plan:
         self.file_keys, self.get_candidates, self.to_entry = file_keys, get_candidates, to_entry
         self.verdicts: dict[str, tuple[Movement, str]] = {}
         self.created: list[Candidate] = []
-        # Chains, and the keys of what their movements are: other formats may tell the same money once more.
-        self.done: list[tuple[Chain, set[object]]] = []
+        # Chains, and what their movements are: its key, and the keys of the movements. Others may tell it once more.
+        self.done: list[tuple[Chain, dict[object, set[str]]]] = []
 
     def add(self, links: Chain) -> None:
         """Decide for the movements of one more chain."""
@@ -132,27 +65,85 @@ class _Plan:
         self.verdicts.update({key: (m, KNOWN) for key, m in fresh.items() if key in self.file_keys})
         rest = [m for key, m in fresh.items() if key not in self.file_keys]
         found = _compare(rest, self._get_possible(links, fresh), self.to_entry)
-        self.done.append((links, {key for _verdict, keys in found.values() for key in keys}))
+        taken: dict[object, set[str]] = {}
+        for name, (_verdict, keys) in found.items():
+            for key in keys:
+                taken.setdefault(key, set()).add(name)
+        self.done.append((links, taken))
         for movement in rest:
             verdict, _keys = found.get(movement.key, (CREATE, ()))
             self.verdicts[movement.key] = (movement, verdict)
             if verdict == CREATE:
-                self.created.append(Candidate(self.to_entry(movement, movement.key), KNOWN, movement.key))
+                self.created.append(self._make_candidate(movement))
+
+    def _make_candidate(self, movement: Movement) -> Candidate:
+        parts = tuple((e.amount, e.number) for e in (self.to_entry(part, None) for part in get_parts(movement)))
+        return Candidate(self.to_entry(movement, movement.key), KNOWN, movement.key, movement.place, parts)
 
     def _get_possible(self, links: Chain, fresh: dict[str, Movement]) -> list[Candidate]:
         """Return the money that the movements of a chain may be."""
-        taken = {key for other, keys in self.done if not links.may_repeat(other) for key in keys}
+        names = {movement.key for movement in links.movements}
+        taken = self._get_taken(links, names)
         will_be = [candidate for candidate in self.created if links.tells(candidate.entry.day)]
-        return [
-            candidate
-            for candidate in (*self.get_candidates(links), *will_be)
-            if candidate.entry.key not in taken and not self._is_another(candidate, links, fresh)
-        ]
+        possible = [c for c in (*self.get_candidates(links), *will_be) if c.entry.key not in taken]
+        if not links.format:
+            return [c for c in possible if c.file_key not in fresh]
+        named = [c for c in possible if c.file_key.startswith(links.format)]
+        return [c for c in possible if c not in named] + self._get_retold(links, named, names)
 
-    def _is_another(self, candidate: Candidate, links: Chain, fresh: dict[str, Movement]) -> bool:
-        """Tell whether a line of a file is none of the movements, however equal: the bank itself names them apart."""
-        name = candidate.file_key
-        return name in fresh or bool(links.format and name.startswith(links.format))
+    def _get_taken(self, links: Chain, names: set[str]) -> set[object]:
+        """Return the keys of what movements of other chains are, and none of this chain can be.
+
+        :param names: keys of the movements of this chain
+        """
+        taken: set[object] = set()
+        for other, found in self.done:
+            free: set[str] = set()  # movements that this chain tells once more, under other names
+            if links.format and links.format == other.format:
+                placed = [m for m in other.movements if m.place and m.key not in names and links.tells(m.day)]
+                again = links.retells((m.day, m.place) for m in placed)
+                free = {m.key for m in placed if m.place.statement in again}
+            elif links.may_repeat(other):
+                continue
+            taken.update(key for key, movements in found.items() if not movements <= free)
+        return taken
+
+    def _get_retold(self, links: Chain, named: list[Candidate], names: set[str]) -> list[Candidate]:
+        """Return the lines of the same format that a chain may tell once more under other names.
+
+        All others are other money, however equal: the bank itself names them apart.
+        """
+        lines = [c for c in named if c.place and links.tells(c.entry.day)]
+        again = links.retells((c.entry.day, c.place) for c in lines)
+        steps: dict[date, set] = {}
+        for m in links.movements if lines else ():
+            if m.place:
+                steps.setdefault(m.day, set()).add((m.place.before, self.to_entry(m, m.key).amount))
+        groups: dict[tuple, list[Candidate]] = {}
+        for line in lines:
+            groups.setdefault((line.place.statement, line.entry.day), []).append(line)
+        retold = []
+        for (statement, day), group in groups.items():
+            if statement in again:
+                retold += group if self._is_whole(links, group, names) else []
+                continue
+            # A day that the bank told in pieces, and as a whole.
+            own, told = {(c.place.before, c.entry.amount) for c in group}, steps.get(day, set())
+            if own <= told or told <= own:
+                retold += [c for c in group if (c.place.before, c.entry.amount) in told]
+        # The bank itself gave their day.
+        return [c._replace(entry=c.entry._replace(exact=True)) for c in retold if c.file_key not in names]
+
+    def _is_whole(self, links: Chain, group: list[Candidate], names: set[str]) -> bool:
+        """Tell whether the lines of a day are told once more, and not followed by equal ones.
+
+        Where they lead back to where the day began, the balances do not tell; then all of them have to be there.
+        """
+        begins = links.first_day == group[0].entry.day
+        if not begins or sum(c.entry.amount for c in group) or any(c.file_key in names for c in group):
+            return True
+        there = Counter(self.to_entry(m, m.key).amount for m in links.movements if m.day == group[0].entry.day)
+        return not Counter(c.entry.amount for c in group) - there
 
 
 def _compare(movements, candidates, to_entry) -> dict[str, tuple[str, list[object]]]:
@@ -164,7 +155,7 @@ def _compare(movements, candidates, to_entry) -> dict[str, tuple[str, list[objec
     left = {m.key: m for m in movements}
     verdicts = {candidate.entry.key: candidate.verdict for candidate in candidates}
     for deleted in (False, True):
-        books = [c.entry for c in candidates if (c.verdict == DELETED) == deleted]
+        books = [c for c in candidates if (c.verdict == DELETED) == deleted]
         for keys, lines in _pair_or_divide(left, books, to_entry):
             # One that waits at Ponto is enough: the day is not in the books as a whole.
             verdict = WAITING if any(verdicts[key] == WAITING for key in lines) else verdicts[lines[0]]
@@ -173,36 +164,45 @@ def _compare(movements, candidates, to_entry) -> dict[str, tuple[str, list[objec
     return found
 
 
-def _pair_or_divide(left: dict[str, Movement], books: list[Entry], to_entry) -> list[tuple[list[str], list[object]]]:
+def _pair_or_divide(
+    left: dict[str, Movement], candidates: list[Candidate], to_entry
+) -> list[tuple[list[str], list[object]]]:
     """Return the keys of movements and of what stands for them: the same money, or every part of a total.
 
     :param left: key of a movement: the movement
-    :param books: what may stand for them
+    :param candidates: what may stand for them
     """
-    pairing = pair((to_entry(m, m.key) for m in left.values()), books)
+    pairing = pair((to_entry(m, m.key) for m in left.values()), [candidate.entry for candidate in candidates])
     results = [([entry.key for entry in p.bank], [entry.key for entry in p.books]) for p in pairing.pairs]
-    books = pairing.books
+    bank, books = pairing.bank, pairing.books
     for entry in pairing.bank:
-        if parts := _find_parts(left[entry.key], books, to_entry):
-            books = [book for book in books if book.key not in parts]
-            results.append(([entry.key], parts))
+        parts = [to_entry(part, number) for number, part in enumerate(get_parts(left[entry.key]))]
+        if keys := _find_parts(parts, books):
+            books = [book for book in books if book.key not in keys]
+            bank = [other for other in bank if other.key != entry.key]
+            results.append(([entry.key], keys))
+    totals = {candidate.entry.key: candidate.parts for candidate in candidates if candidate.parts}
+    for entry in books:
+        parts = [Entry(n, part[0], entry.day, part[1]) for n, part in enumerate(totals.get(entry.key, ()))]
+        if keys := _find_parts(parts, bank):
+            bank = [other for other in bank if other.key not in keys]
+            results.append((keys, [entry.key]))
     return results
 
 
-def _find_parts(movement: Movement, books: list[Entry], to_entry) -> list[object]:
-    """Return the keys of what stands for every part of a total that the bank booked as one; none when one misses."""
-    parts = movement.details
-    if not parts or sum(part.amount for part in parts) != movement.amount:
-        return []
-    pairing = pair(
-        (to_entry(part, number) for number, part in enumerate(parts)),
-        [entry._replace(exact=True) for entry in books],
-    )
-    if any(p.evidence != "same_day" for p in pairing.pairs) or pairing.bank:
+def get_parts(movement: Movement) -> tuple[Movement, ...]:
+    """Return the parts of a total that the bank booked as one; none when they are not told as a whole."""
+    amounts = [part.amount for part in movement.details]
+    return () if None in amounts or sum(amounts) != movement.amount else movement.details
+
+
+def _find_parts(parts: list[Entry], others: list[Entry]) -> list[object]:
+    """Return the keys of what stands for every part of a total; none when one misses.
+
+    :param parts: of the total
+    :param others: on the other side, what is left there
+    """
+    pairing = pair(parts, [entry._replace(exact=True) for entry in others]) if parts else None
+    if not pairing or pairing.bank or any(p.evidence != "same_day" or len(p.books) > 1 for p in pairing.pairs):
         return []
     return [entry.key for p in pairing.pairs for entry in p.books]
-
-
-def _get_format(statement: Statement) -> str:
-    """Return how the keys of a statement begin, when they are the bank's own; else nothing."""
-    return statement.movements[0].key.partition(":")[0] + ":" if statement.identified else ""

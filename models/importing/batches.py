@@ -252,7 +252,7 @@ class PontoAccount(models.Model):
         """
         if not rows:
             return rows, rows
-        items = {row.id: read_transaction(row.raw) for row in rows}
+        items = {row.id: self._leave_out_placeholders(read_transaction(row.raw)) for row in rows}
         return self._create_or_halve(rows, items, self._recognize_payments(rows, list(items.values())), run)
 
     def _create_or_halve(self, rows, items, recognized, run):

@@ -132,7 +132,7 @@ class PontoAccount(models.Model):
         :param str raw: a transaction as received
         :return dict: values of the line
         """
-        item = read_transaction(raw)
+        item = self._leave_out_placeholders(read_transaction(raw))
         columns = row._prepare_row(self, item, row.position)
         vals = self._prepare_line_vals(SimpleNamespace(**{**columns, "booking_date": row.booking_date}), item)
         del vals["journal_id"]

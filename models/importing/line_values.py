@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from odoo.tools.misc import format_date
 
 from ...const import AMOUNT_LIMIT, FUTURE_DAYS, OLDEST_YEAR
 from ...payment_references import canonical, has_right_check_digits
+from ...statement_files.placeholders import told
 from ..support.money import has_its_decimals, would_be_rounded
 
 # Written forms of a Belgian structured communication: +++090/9337/55493+++, ***…***, 12 digits.
@@ -24,6 +26,18 @@ TEXT_ATTRIBUTES = {
     "mandateId",
     "creditorId",
 }
+# The same, and what else may hold a text for people, as `ponto_client.Transaction` calls them.
+TEXTS = (
+    "description",
+    "remittance_information",
+    "counterpart_name",
+    "counterpart_reference",
+    "additional_information",
+    "end_to_end_id",
+    "mandate_id",
+    "creditor_id",
+    "card_reference",
+)
 
 
 class PontoAccount(models.Model):
@@ -60,6 +74,14 @@ class PontoAccount(models.Model):
 
     # ------------------------------------------------------------------ texts
 
+    @api.model
+    def _leave_out_placeholders(self, item):
+        """Return a transaction without the texts by which banks say that nothing was told, such as NOTPROVIDED.
+
+        :param item: `ponto_client.Transaction`
+        """
+        return replace(item, **{name: told(text) for name in TEXTS if (text := getattr(item, name))})
+
     def _get_label(self, item):
         """Return the label: the structured communication in canonical form and alone, or the free text whole.
 
@@ -91,7 +113,7 @@ class PontoAccount(models.Model):
     def _clean(self, text):
         # ING in the Netherlands joins labelled parts by <br> (doc/ponto-api.md, 8.9).
         text = CONTROLS.sub("", text or "")
-        return " ".join(re.sub(r"<br\s*/?>", " ", text, flags=re.IGNORECASE).split())
+        return told(" ".join(re.sub(r"<br\s*/?>", " ", text, flags=re.IGNORECASE).split()))
 
     def _get_fingerprint(self, item, date):
         """Return what the same transaction has in common however it arrives; not the text: banks change it.
@@ -119,7 +141,7 @@ class PontoAccount(models.Model):
             "amount": float(item.amount),
             "payment_ref": transaction.label,
             "partner_name": self._clean(item.counterpart_name) or False,
-            "account_number": item.counterpart_reference or False,
+            "account_number": told(item.counterpart_reference or "") or False,
             "transaction_type": item.bank_transaction_code or False,
             "narration": self._get_note(transaction, item),
             "transaction_details": self._get_details(item, ponto=item.id),
@@ -198,4 +220,4 @@ class PontoAccount(models.Model):
             "ref3": item.creditor_id,
             "ref4": item.additional_information,
         }
-        return {**identity, **{key: text for key, text in texts.items() if text}}
+        return {**identity, **{key: known for key, text in texts.items() if (known := told(text or ""))}}

@@ -12,6 +12,7 @@ FOUND = {
     "amount": _lt("amount equal"),
     "sum": _lt("the sum is equal"),
     "number": _lt("number found"),
+    "weak": _lt("a number found that others may have, too"),
     "part": _lt("a part of the number found"),
     "collective": _lt("the bank names no counterparty, as for a file of payments"),
     "account": _lt("account known"),

@@ -163,7 +163,8 @@ class PontoTransaction(models.Model):
         ponto_id = ponto_id or self._get_stored_id(item, {})
         if not reason and ponto_id != item.id:
             reason = "duplicate_id" if item.id else "no_id"
-        name, number = item.counterpart_name or None, item.counterpart_reference or None
+        texts = account._leave_out_placeholders(item)
+        name, number = texts.counterpart_name or None, texts.counterpart_reference or None
         return {
             "account_id": account.id,
             "company_id": account.company_id.id,
@@ -175,7 +176,7 @@ class PontoTransaction(models.Model):
             "execution_date": execution_date,
             "value_date": value_date,
             "amount": None if reason in UNREADABLE else item.amount,
-            "label": account._get_label(item),
+            "label": account._get_label(texts),
             "counterpart_name": name,
             "counterpart_account": number,
             "fingerprint": account._get_fingerprint(item, date),

@@ -1,8 +1,8 @@
 """Suggestions: open documents that a payment names, equals, or that are its partner's."""
 
-from ...payment_references import STRUCTURED, name_key, read_tail
+from ...payment_references import STRONG, STRUCTURED, WEAK, name_key, read_tail
 from ..matching.facts import Finding
-from ..matching.weighing import LONGEST_WAY, is_no_document
+from ..matching.weighing import LONGEST_WAY, is_no_document, is_return
 from .open_items import MOST_SUGGESTIONS, is_named
 from .subset_sum import find_only_subset
 
@@ -19,18 +19,28 @@ def get_facts(known, payment, item):
     :return tuple: names of facts found, and missing
     """
     item = known.open.by_id[item.id]
-    is_whole = any(is_named(texts, item) for texts in known.get_texts(payment))
-    facts = {
-        "amount": item.cents == known.search.units[payment.key],
-        **get_partner_facts(known, payment, item.owner),
-        "number": is_whole,
-    }
-    if not is_whole and any(known.search.references[payment.key].may_name(number) for number in item.written):
-        del facts["number"]
-        facts["part"] = True
+    payer = get_partner_facts(known, payment, item.owner)
+    named = get_named_fact(known.get_texts(payment), item, any(payer.values()))
+    facts = {"amount": item.cents == known.search.units[payment.key], **payer, named or "number": bool(named)}
     found = tuple(fact for fact in facts if facts[fact])
     missing = tuple(fact for fact in facts if not facts[fact])
     return found, (*missing, *get_objections(known, payment, [item], found))
+
+
+def get_named_fact(texts, item, is_payer_known):
+    """Return how a payment names a document.
+
+    :param list texts: of `References` of the payment
+    :param OpenItem item: of the document
+    :param bool is_payer_known: whether the payer is its partner
+    :return str: name of a fact: the number; one that others may have, too; a part of it; "" when it does not
+    """
+    strengths = (STRONG, WEAK) if is_payer_known else (STRONG,)
+    if any(is_named(one, item, strengths) for one in texts):
+        return "number"
+    if any(is_named(one, item) for one in texts):
+        return "weak"
+    return "part" if any(one.may_name(number) for one in texts for number in item.written) else ""
 
 
 def get_objections(known, payment, items, found):
@@ -43,7 +53,9 @@ def get_objections(known, payment, items, found):
     :return tuple: names of facts
     """
     objections = {
-        "other_number": names_another(known.search.references[payment.key], items, "number" in found),
+        "other_number": names_another(
+            known.search.references[payment.key], items, not {"number", "weak"}.isdisjoint(found)
+        ),
         "time": any(item.is_payment and not is_in_time(payment, item) for item in items),
         "registered": any(item.is_payment and item.cents < 0 for item in items) and PAYER.isdisjoint(found),
     }
@@ -137,9 +149,9 @@ class LikelyDocuments:
         found, missing = get_facts(self._known, payment, item)
         mine, kin = self._known.partners.get(payment.key), item.owner.kin_id
         is_mine = bool(mine) and mine.id == kin
-        if mine and kin and not is_mine and "number" not in found:
+        if mine and kin and not is_mine and {"number", "weak"}.isdisjoint(found):
             return None  # somebody else's money
-        if not is_mine and not {"amount", "number"}.intersection(found):
+        if not is_mine and {"amount", "number", "weak"}.isdisjoint(found):
             return None
         return Finding(payment.key, "suggestion", item.account_id, kin, (item.id,), found, missing)
 
@@ -154,7 +166,7 @@ class LikelyDocuments:
         """
         known = self._known
         mine, cents = known.partners.get(payment.key), known.search.units[payment.key]
-        if not mine:
+        if not mine or is_return(payment.bank_code):
             return []
         findings = []
         against = known.open.get_due(mine.id, cents < 0)

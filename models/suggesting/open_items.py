@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date as day
 from itertools import chain, islice
 
-from ...payment_references import CREDITOR, NUMBER, STRUCTURED, name_key, number_strength
+from ...payment_references import CREDITOR, NUMBER, STRONG, STRUCTURED, WEAK, name_key, number_strength
 
 MOST_SUGGESTIONS = 5  # of one payment that are shown
 
@@ -36,15 +36,16 @@ class OpenItem:
     is_payment: bool
 
 
-def is_named(texts, item):
+def is_named(texts, item, strengths=(STRONG, WEAK)):
     """Tell whether texts name a document.
 
     :param References texts: of a payment
     :param OpenItem item: of the document
+    :param strengths: how much a number must say
     """
     numbers = {}
     for number in item.written:
-        if number.key in texts.spans and number_strength(number.key):
+        if number.key in texts.spans and number_strength(number.key) in strengths:
             numbers.setdefault(number.key, []).append(number)
     names = item.references
     return bool(

@@ -20,6 +20,7 @@ FACT_WEIGHTS = {
     "partner": 4,
     "name": 3,
     "part": 4,
+    "weak": 5,
     "mandate": 12,
     "counterparty": 9,
 }
@@ -27,6 +28,16 @@ FACT_WEIGHTS = {
 OBJECTION_WEIGHTS = {"other_number": 3, "time": 3, "registered": 3, "payer": 1}
 # A candidate with one of these leaves nothing of the payment open.
 SETTLES = {"amount", "sum", "discount"}
+# Why exact evidence did not match it, and what no click may pass over.
+CONTRADICTIONS = {
+    "comes_back",
+    "too_early",
+    "other_month",
+    "other_time",
+    "payee_unknown",
+    "names_another",
+    "claimed_twice",
+}
 # More than the amount speaks for it.
 SPEAKS = {"number", "part", "account", "name", "partner", "collective"}
 
@@ -110,8 +121,10 @@ class PontoMatching(models.AbstractModel):
 
         What stands against it, such as another number in the text, a person looks at first.
         """
-        if not OBJECTION_WEIGHTS.keys().isdisjoint(finding.missing):
+        if not OBJECTION_WEIGHTS.keys().isdisjoint(finding.missing) or finding.doubt in CONTRADICTIONS:
             return False
+        if finding.doubt == "other_amount" and "number" not in finding.found:
+            return False  # the text names another document
         if finding.evidence not in ("suggestion", "chosen", "batch", "discount"):
             return True
         return not SETTLES.isdisjoint(finding.found) and not SPEAKS.isdisjoint(finding.found)

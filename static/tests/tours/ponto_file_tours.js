@@ -23,20 +23,23 @@ function openDialog(journal) {
     ];
 }
 
-function uploadAndRead() {
+/** Files by their names: what the test in Python gives under the same key. */
+function uploadAndRead(names = { "statement.xml": "content" }) {
     return [
         {
-            content: "Choose the file",
+            content: "Choose the files",
             trigger: ".modal .o_attach",
             run() {
                 const input = document.querySelector(".modal .o_input_file");
                 const files = new DataTransfer();
-                files.items.add(new File([given("content")], "statement.xml", { type: "text/xml" }));
+                for (const [name, content] of Object.entries(names)) {
+                    files.items.add(new File([given(content)], name, { type: "text/plain" }));
+                }
                 input.files = files.files;
                 input.dispatchEvent(new Event("change", { bubbles: true }));
             },
         },
-        { trigger: '.modal .o_attachment:contains("statement.xml")' },
+        ...Object.keys(names).map((name) => ({ trigger: `.modal .o_attachment:contains("${name}")` })),
         { content: "Read it", trigger: ".modal button[name=action_read]", run: "click" },
     ];
 }
@@ -88,6 +91,27 @@ addTour("ponto_file", () => [
     seeSentence("[data-figure=remark]", "already before these transactions"),
     { content: "Import it", trigger: ".modal-footer button[name=action_import]", run: "click" },
     { trigger: '.o_notification:contains("Bank transactions created from the file: 2.")' },
+    { trigger: "body:not(:has(.modal)) .o_kanban_view" },
+]);
+
+addTour("ponto_file_two", () => [
+    ...openDialog("Bank FILE"),
+    ...uploadAndRead({ "statement.xml": "content", "table.csv": "table" }),
+    {
+        content: "One of them is refused, with what to ask the bank for",
+        trigger: '.o_error_dialog:contains("table.csv: it is neither"):contains("Ask your bank for CODA or CAMT.053")',
+    },
+    { content: "Understood", trigger: ".o_error_dialog .modal-footer .btn-primary", run: "click" },
+    {
+        content: "Take it out",
+        trigger: '.modal .o_attachment:contains("table.csv") .o_attachment_delete',
+        run: "click",
+    },
+    { trigger: '.modal:not(:has(.o_attachment:contains("table.csv")))' },
+    { content: "Read the other", trigger: ".modal button[name=action_read]", run: "click" },
+    seeFigures(),
+    { content: "Import it", trigger: ".modal-footer button[name=action_import]", run: "click" },
+    { trigger: '.o_notification:contains("Bank transactions created from the file: 3.")' },
     { trigger: "body:not(:has(.modal)) .o_kanban_view" },
 ]);
 
