@@ -86,6 +86,7 @@ from . import (
     test_pairing,
     test_payment_alarms,
     test_payment_references,
+    test_payment_stories,
     test_public_methods,
     test_public_rights,
     test_pull,

@@ -1,4 +1,4 @@
-"""What a generated year of a Belgian company is made of: parties, documents, payments. Plain Python, no Odoo."""
+"""What draws a year of a Belgian company from a seed: parties, documents, payments. Plain Python, no Odoo."""
 
 import random
 from dataclasses import dataclass, field
@@ -6,12 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ..sandbox.identifiers import belgian_iban, creditor_reference, iban, structured_digits, structured_text
+from .payment_records import MATCH, NOTHING, OWN_KINDS, UNOFFERED, Document, Party, Payment
 
-HOLDER = "Bakkerij Maes"
-SAVINGS = belgian_iban(739, 1180022)  # the company's own, in its books but not in Ponto
-MATCH, MAYBE, NONE = "match", "maybe", "none"
-OWN_KINDS = ("out_invoice", "out_refund")
-INCOMING = {"out_invoice": 1, "in_refund": 1, "out_refund": -1, "in_invoice": -1}
 # Prices that come back all the time: subscriptions, call-out charges, deposits.
 PRICES = ("60.50", "121.00", "151.25", "242.00", "363.00", "605.00", "1210.00")
 FIRST_WORDS = ("Aannemer", "Brouwerij", "Crèche", "Drukkerij", "Épicerie", "Fietsen", "Garage", "Hotel", "Immo", "Juwelier",
@@ -19,84 +15,10 @@ FIRST_WORDS = ("Aannemer", "Brouwerij", "Crèche", "Drukkerij", "Épicerie", "Fi
                "Uitgeverij")  # fmt: skip
 LAST_WORDS = ("Claes", "De Hoorn", "Dubois", "Goossens", "Hermans", "Jacobs", "Lambert", "Maertens", "'t Kofschip", "Wauters",
               "Van den Bossche", "Çelik", "Simon & Fils", "Peeters", "De Smet")  # fmt: skip
+# Of parties that one story alone has, so that no document of another story is theirs.
+SINGLE_WORDS = ("Atelier", "Bloemen", "Cidrerie", "Dakwerken", "Elektro", "Fruithal", "Glashandel", "Hoveniers", "Isolatie",
+                "Klusdienst", "Lederwaren", "Marbrerie", "Natuursteen", "Orgelbouw", "Plafonds", "Rietdekkers")  # fmt: skip
 FORMS = ("BV", "NV", "SRL", "VOF", "CommV", "ASBL")
-
-
-@dataclass(frozen=True)
-class Party:
-    """A customer or supplier.
-
-    :param account: the IBAN that it pays from and is paid on
-    :param known: the account is in the company's file
-    :param on_contact: it is there as the account of a contact of the party, as of its accounting department
-    :param customer_reference: structured communication that stands on every invoice to it, or ""
-    """
-
-    key: str
-    name: str
-    account: str
-    known: bool
-    on_contact: bool = False
-    customer_reference: str = ""
-
-
-@dataclass(frozen=True)
-class Document:
-    """An invoice or credit note.
-
-    :param kind: Odoo's ``move_type``
-    :param number: as printed on it, which for documents of suppliers is theirs
-    :param amount: to be paid, positive, in its currency
-    :param reference: payment reference printed on it, "" when it asks for none
-    :param origin: number of the invoice that a credit note takes back
-    :param order: the customer's own reference on it
-    :param settled: what of the amount was paid before
-    :param state: ``open``, ``paid``, ``draft``, ``registered``: a payment of it waits on an outstanding account, or
-        ``unlinked``: it does, and the document is open all the same
-    :param discount: its terms allow 2 % within ten days
-    """
-
-    key: str
-    kind: str
-    number: str
-    party: Party
-    day: date
-    amount: Decimal
-    reference: str = ""
-    origin: str = ""
-    order: str = ""
-    company: str = "main"
-    currency: str = "EUR"
-    settled: Decimal = Decimal(0)
-    state: str = "open"
-    discount: bool = False
-
-    @property
-    def signed(self) -> Decimal:
-        """Return what a payment of it adds to the bank account."""
-        return (self.amount - self.settled) * INCOMING[self.kind]
-
-
-@dataclass(frozen=True)
-class Payment:
-    """A bank transaction, and what it was generated from.
-
-    :param kind: the story that it belongs to
-    :param documents: keys of the documents that it was generated from; empty when it pays none of them
-    :param expected: ``match``: reference and amount are undamaged; ``maybe``: damaged, or for a person to judge, so that
-        only these documents are right; ``none``: the evidence is not exact, it stays open
-    :param attributes: of the bank's transaction
-    :param own: it is a transfer between the company's own accounts
-    """
-
-    kind: str
-    amount: Decimal
-    day: date
-    text: str
-    documents: frozenset[str]
-    expected: str
-    attributes: dict[str, str | None] = field(default_factory=dict)
-    own: bool = False
 
 
 @dataclass
@@ -110,6 +32,7 @@ class Ledger:
     today: date
     customers: list[Party] = field(default_factory=list)
     suppliers: list[Party] = field(default_factory=list)
+    singles: list[Party] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
 
@@ -118,11 +41,16 @@ class Ledger:
         self._numbers: dict[str, int] = {}
         self._amounts: set[Decimal] = set()
         self._base = self.draw.randrange(1_000_000_000, 8_000_000_000)
-        names = [f"{first} {last} {self.draw.choice(FORMS)}" for first in FIRST_WORDS for last in LAST_WORDS]
-        self.draw.shuffle(names)
+        names = self._names(FIRST_WORDS)
         self.customers = [self._party("C", number, names.pop()) for number in range(60)]
         self.suppliers = [self._party("S", number, names.pop()) for number in range(40)]
         self.strangers = names
+        self._single_names = self._names(SINGLE_WORDS)
+
+    def _names(self, words: tuple[str, ...]) -> list[str]:
+        names = [f"{first} {last} {self.draw.choice(FORMS)}" for first in words for last in LAST_WORDS]
+        self.draw.shuffle(names)
+        return names
 
     def _party(self, letter: str, number: int, name: str) -> Party:
         own = letter == "C" and number % 5 == 0
@@ -134,6 +62,20 @@ class Ledger:
             on_contact=number % 6 == 2,
             customer_reference=self.structured() if own else "",
         )
+
+    @property
+    def parties(self) -> list[Party]:
+        """Return everybody who is in the company's file."""
+        return self.customers + self.suppliers + self.singles
+
+    def single(self, known: bool = True) -> Party:
+        """Add a party that no other story draws.
+
+        :param known: its account is in the file
+        """
+        party = Party(f"X{len(self.singles)}", self._single_names.pop(), self.new_account(), known)
+        self.singles.append(party)
+        return party
 
     def next(self, name: str) -> int:
         """Return the next number of a series."""
@@ -182,6 +124,10 @@ class Ledger:
     def payment_day(self) -> date:
         """Return a day of the last month."""
         return self.today - timedelta(days=self.draw.randint(1, 30))
+
+    def sent_before(self, day: date) -> date:
+        """Return a day on which a payment was registered that reaches the bank on another one."""
+        return day - timedelta(days=self.draw.randint(0, 12))
 
     def day_of_this_year(self) -> date:
         """Return a day before the payments, of the year of the last of them."""
@@ -244,26 +190,30 @@ class Ledger:
 
         :param documents: that it is generated from
         :param text: what the payer wrote
-        :param values: what differs from a payment by the party, of the sum, from the party's account
+        :param values: what differs from a payment by the party, of the sum, from the party's account; ``right``: lists of
+            documents, each a candidate that is right, where that is not these documents alone
         """
         amount = values.pop("amount", None)
         if amount is None:
             amount = sum((document.signed for document in documents), Decimal(0))
         party = documents[0].party
+        right = values.pop("right", [] if expected in (NOTHING, UNOFFERED) else [documents])
         given = {"name": self.as_bank_writes(party.name), "account": party.account, **values}
         truth = frozenset(document.key for document in documents)
-        return self.book(kind, amount, text, expected, documents=truth, **given)
+        right = tuple(frozenset(document.key for document in candidate) for candidate in right)
+        return self.book(kind, amount, text, expected, documents=truth, right=right, **given)
 
-    def book(self, kind: str, amount: Decimal, text: str, expected: str = NONE, **values) -> Payment:
+    def book(self, kind: str, amount: Decimal, text: str, expected: str = NOTHING, **values) -> Payment:
         """Add a payment.
 
         :param amount: signed
-        :param values: ``name`` and ``account`` of the other side, ``documents``, ``own``, ``day``, ``structured``, and
-            attributes of the bank's transaction
+        :param values: ``name`` and ``account`` of the other side, ``documents``, ``right``, ``own``, ``phase``,
+            ``accepted``, ``day``, ``structured``, and attributes of the bank's transaction
         """
         incoming = amount > 0
         day = values.pop("day", None) or self.payment_day()
-        documents, own = values.pop("documents", frozenset()), values.pop("own", False)
+        given = {name: values.pop(name) for name in ("right", "own", "phase", "accepted") if name in values}
+        documents = values.pop("documents", frozenset())
         attributes = {
             "counterpart_name": values.pop("name", None),
             "counterpart_reference": values.pop("account", None),
@@ -273,7 +223,7 @@ class Ledger:
             "remittance_information_type": "structured" if values.pop("structured", False) else "unstructured",
             **values,
         }
-        payment = Payment(kind, amount, day, text, documents, expected, attributes, own)
+        payment = Payment(kind, amount, day, text, documents, expected, attributes=attributes, **given)
         self.payments.append(payment)
         return payment
 

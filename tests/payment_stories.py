@@ -1,15 +1,23 @@
 """Payments whose truth is known: each is generated from documents, and says from which. Plain Python, no Odoo.
 
-Nothing here knows how matching works. Each story below is one way in which companies and their customers pay; what is to
-stay open lies in payment_open_stories.py, what is easily mistaken in payment_hard_stories.py.
+Nothing here knows how matching works. Each story below is one way in which companies and their customers pay, and says
+what is right: a match by itself, a proposal only, or nothing. Further stories lie in payment_*_stories.py, by what they
+are about.
 """
 
 from datetime import date
 from decimal import Decimal
 
-from .payment_books import MAYBE, Ledger
+from .payment_books import Ledger
+from .payment_foreign_stories import FOREIGN_STORIES
 from .payment_hard_stories import HARD_STORIES
+from .payment_like_stories import LIKE_STORIES
+from .payment_number_stories import NUMBER_STORIES
 from .payment_open_stories import OPEN_STORIES
+from .payment_other_stories import OTHER_STORIES
+from .payment_phase_stories import PHASE_STORIES
+from .payment_records import MAYBE
+from .payment_sum_stories import SUM_STORIES
 from .payment_texts import (
     creditor_forms,
     mistyped,
@@ -19,6 +27,7 @@ from .payment_texts import (
     structured_forms,
     wrong_check,
 )
+from .payment_time_stories import TIME_STORIES
 
 PAYMENTS = 400
 
@@ -29,9 +38,10 @@ def tell(seed: int, today: date) -> Ledger:
     :param today: last day of the payments
     """
     ledger = Ledger(seed, today)
-    for story, count in (STORIES | HARD_STORIES | OPEN_STORIES).items():
+    for story, count in ALL_STORIES.items():
         for number in range(count):
-            story(ledger, number)
+            # Each seed goes on with the forms of a story where the seed before it stopped.
+            story(ledger, seed * count + number)
     if len(ledger.payments) != PAYMENTS:
         raise ValueError(f"The stories make {len(ledger.payments)} payments instead of {PAYMENTS}.")
     ledger.draw.shuffle(ledger.payments)
@@ -153,8 +163,9 @@ def registered(ledger: Ledger, number: int) -> None:
     """A payment was registered before; the bank line is it, not the invoice."""
     kind = "in_invoice" if number % 2 else "out_invoice"
     reference = ledger.structured() if number % 4 > 1 else ""
-    document = ledger.document(kind, reference=reference, state="registered")
-    ledger.pay("registered payment", [document], document.reference or document.number)
+    day = ledger.payment_day()
+    document = ledger.document(kind, reference=reference, state="registered", registered_on=ledger.sent_before(day))
+    ledger.pay("registered payment", [document], document.reference or document.number, day=day)
 
 
 def last_year_open(ledger: Ledger, number: int) -> None:
@@ -165,7 +176,7 @@ def last_year_open(ledger: Ledger, number: int) -> None:
 
 def shared_number(ledger: Ledger, number: int) -> None:
     """Two suppliers gave the same number; the account tells whose is paid."""
-    payee = [party for party in ledger.suppliers if party.known][number]
+    payee = [party for party in ledger.suppliers if party.known][number % 20]
     other = ledger.unknown(ledger.suppliers)
     text, amount = f"{ledger.today.year}/{700 + number}", ledger.price()
     documents = [ledger.document("in_invoice", party, number=text, amount=amount) for party in (payee, other)]
@@ -194,7 +205,7 @@ def typing_error(ledger: Ledger, number: int) -> None:
 
 def wrong_check_digit(ledger: Ledger, number: int) -> None:
     """Twelve digits arrive whose check digits are wrong."""
-    document = ledger.document(reference=ledger.structured())
+    document = ledger.document(amount=ledger.odd_amount(), reference=ledger.structured())
     digits = wrong_check(document.reference)
     text = structured_forms(digits)[number % 4][0]
     ledger.pay("wrong check digit", [document], text, MAYBE)
@@ -208,7 +219,7 @@ def shortened_number(ledger: Ledger, number: int) -> None:
 
 def refund_naming_invoice(ledger: Ledger, number: int) -> None:
     """The company pays a credit note back and names the invoice that it takes back, which is paid."""
-    invoice = ledger.document(state="paid")
+    invoice = ledger.document(state="paid", amount=ledger.odd_amount())
     note = ledger.document("out_refund", invoice.party, amount=invoice.amount, origin=invoice.number)
     ledger.pay("refund naming the invoice", [note], f"Terugbetaling {invoice.number}", MAYBE)
 
@@ -216,11 +227,11 @@ def refund_naming_invoice(ledger: Ledger, number: int) -> None:
 def batch(ledger: Ledger, number: int) -> None:
     """One debit for all payments of a SEPA file that were registered, or one credit for the collected ones."""
     kind = "out_invoice" if number % 5 == 4 else "in_invoice"
-    documents = [
-        ledger.document(kind, state="registered", amount=ledger.odd_amount()) for _each in range(2 + number % 3)
-    ]
+    day = ledger.payment_day()
+    given = {"state": "registered", "registered_on": ledger.sent_before(day)}
+    documents = [ledger.document(kind, amount=ledger.odd_amount(), **given) for _each in range(2 + number % 3)]
     text = f"SEPA-bestand {ledger.today:%Y%m}{number:02d} {len(documents)} opdrachten"
-    ledger.pay("SEPA batch", documents, text, MAYBE, name=None, account=None,
+    ledger.pay("SEPA batch", documents, text, MAYBE, name=None, account=None, day=day,
                bank_transaction_code="PMNT-IRCT-ESCT" if kind == "in_invoice" else "PMNT-IDDT-ESDD")  # fmt: skip
 
 
@@ -244,28 +255,40 @@ def direct_debit_returned(ledger: Ledger, number: int) -> None:
 
 
 STORIES = {
-    structured_customer: 13,
-    structured_supplier: 6,
-    creditor_reference: 10,
-    number_customer: 10,
-    number_supplier: 8,
+    structured_customer: 7,
+    structured_supplier: 2,
+    creditor_reference: 3,
+    number_customer: 5,
+    number_supplier: 3,
     several: 10,
-    netted: 10,
+    netted: 3,
     refund_to_customer: 5,
     refund_by_supplier: 5,
     same_amount_named: 5,
     twin_documents: 5,
     other_account: 10,
-    customer_reference: 8,
-    registered: 8,
-    last_year_open: 5,
-    shared_number: 3,
-    number_of_both_companies: 4,
+    customer_reference: 7,
+    registered: 6,
+    last_year_open: 4,
+    shared_number: 1,
+    number_of_both_companies: 2,
     typing_error: 10,
     wrong_check_digit: 10,
-    shortened_number: 4,
-    refund_naming_invoice: 3,
+    shortened_number: 2,
+    refund_naming_invoice: 1,
     batch: 10,
-    paid_twice: 5,
-    direct_debit_returned: 4,
+    paid_twice: 2,
+    direct_debit_returned: 2,
 }
+ALL_STORIES = (
+    STORIES
+    | HARD_STORIES
+    | OPEN_STORIES
+    | OTHER_STORIES
+    | FOREIGN_STORIES
+    | LIKE_STORIES
+    | NUMBER_STORIES
+    | PHASE_STORIES
+    | SUM_STORIES
+    | TIME_STORIES
+)

@@ -2,9 +2,14 @@
 
 import random
 import re
+from datetime import date
 
 GREETINGS = ("Betaling factuur {}", "Facture {} merci", "Betreft {}", "{} dank u", "Paiement {}", "Rechnung {}", "v/ref {}",
              "Fact. {} dd 12/03")  # fmt: skip
+MONTHS = ("januari january janvier januar", "februari february février februar", "maart march mars märz",
+          "april april avril april", "mei may mai mai", "juni june juin juni", "juli july juillet juli",
+          "augustus august août august", "september september septembre september", "oktober october octobre oktober",
+          "november november novembre november", "december december décembre dezember")  # fmt: skip
 RUBBISH = ("/", "a", "-", "1", ".", "NOTPROVIDED", "factuur", "betaling", "Payment", "INV", "INV/{year}", "zie bijlage")
 
 
@@ -31,7 +36,7 @@ def structured_forms(reference: str) -> list[tuple[str, bool]]:
         (f"facture {digits} merci", False),
         (f"Betaling ***{slashed}*** dank u wel", False),
         (f"OGM{digits}", False),
-        (f"VCS:{slashed}, september", False),
+        (f"VCS:{slashed}, bedankt", False),
         (slashed.replace("/", "-"), False),
         (f"Naam: J. Bakker<br>Omschrijving: {digits}<br>IBAN: NL13TEST0123456789<br>Kenmerk: NOTPROVIDED", False),
     ]
@@ -93,3 +98,10 @@ def shortened(draw: random.Random, number: str) -> str:
     return draw.choice(
         (count, f"factuur {count}", f"nr {parts[-1]}", f"{parts[0]}/{count}", f"fact {count} {parts[0]}")
     )
+
+
+def month_forms(day: date) -> list[str]:
+    """Return the forms in which people write the month of a day: a word of four languages, short, or digits."""
+    words = MONTHS[day.month - 1].split()
+    return [f"{words[0]} {day.year}", f"{words[1].title()} {day:%Y}", f"{words[2]} {day:%Y}", f"{day:%m/%Y}",
+            f"{words[3].title()} {day:%Y}", f"{day:%Y-%m}", words[0]]  # fmt: skip
