@@ -21,6 +21,7 @@ LONGEST_AFFIX = 3  # letters: "WEB-INV/2025/1" and "INV/2025/1/CN" are other num
 LONG_DIGITS = 8  # as one word they are no piece of a telephone number, an amount or an account written in groups
 MOST_SPANS = 20  # of one key in one text: whoever repeats it more often says nothing more
 
+
 def classify(reference: str) -> tuple[str, str]:
     """Return the kind of a document's reference, and the key by which payments name it.
 

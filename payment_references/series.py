@@ -7,26 +7,35 @@ from functools import cached_property
 from itertools import chain, pairwise
 from typing import NamedTuple
 
-from .document_numbers import RUN, TOKEN, YEAR, Number, are_alike, are_equal, get_layout, is_date, is_divided_alike, read_number
+from .document_numbers import (
+    RUN,
+    TOKEN,
+    YEAR,
+    Number,
+    are_alike,
+    are_equal,
+    get_layout,
+    is_date,
+    is_divided_alike,
+    read_number,
+)
 from .months import Month, find_months
 
 GLUE = frozenset("/-._\\")
 # What people of twelve countries write before the number of an invoice, also without a blank between.
-KINDS = frozenset(
-    """
+_KINDS = """
     NR NO N NUM NUMMER NUMERO REF REFERENTIE REFERENCE REFERENZ KENMERK BETREFT VOOR PER
-    INV INVOICE INVOICENR BILL FACT FACTUUR FACTUURNR FACTUURNUMMER FACTUREN FAKTUUR FAC FACTURE FACTURES FA FRA FACTURA
+    INV INVOICE INVOICENR INVNR INVNO BILL FACTNR FACTNO FAKTNR FAKTURANR RECHNR FACT FACTUUR FACTUURNR FACTUURNUMMER FACTUREN FAKTUUR FAC FACTURE FACTURES FA FRA FACTURA
     RE RG RENR RGNR RNR RECHNUNG RECHNUNGEN RECHNUNGSNR RECHNUNGSNUMMER
     FT FATT FATTURA FATTURE FAKTURA FAKTURY FAKT FV REGNING LASKU LASKUN FATURA
-    """.split()
-)
+"""
+KINDS = frozenset(_KINDS.split())
 # What stands before numbers that are no documents: of customers, contracts of telephones, cards.
-OTHER_THINGS = frozenset(
-    """
+_OTHER_THINGS = """
     KD KDNR KUNDE KUNDENNR KUNDENNUMMER KLANT KLANTNR KLANTNUMMER CLIENT CLIENTNR CUSTOMER CUST CLI CLIENTE KUND KUNDNR
     TEL TELEFOON TELEPHONE TELEFON GSM MOBILE MOBIEL KAART CARTE CARD KARTE
-    """.split()
-)
+"""
+OTHER_THINGS = frozenset(_OTHER_THINGS.split())
 LONG_ENOUGH = 7  # digits of a number of one run, where what stands before it was left out
 GROUPED_DIGITS = 10  # of a reference that is printed in groups: so many digits are no amount, and no telephone number
 PADDED = 4  # digits of a running number that says as much without its year

@@ -46,7 +46,9 @@ class TestSuggestions(MatchCase):
         line = self.line(121.0, "Thank you", **THEIR_ACCOUNT)
         found = self.suggest(line)
         self.assertEqual(found[0].item_ids, tuple(wanted.ids))
-        self.assertEqual(self.words(found[0]), "amount equal, account known; not by itself: the text names nothing that is open")
+        self.assertEqual(
+            self.words(found[0]), "amount equal, account known; not by itself: the text names nothing that is open"
+        )
         self.assertNotIn(self.insurer.id, [finding.partner_id for finding in found], "somebody else's document")
         self.assertEqual(len(found), 2)
         self.assertEqual(line.ponto_candidate, f"{wanted.move_name} · Drukkerij Claes")
@@ -58,7 +60,10 @@ class TestSuggestions(MatchCase):
         line = self.line(100.0, f"first part of {number}, thanks", partner_name="Somebody")
         found = self.suggest(line)
         self.assertEqual(found[0].item_ids, tuple(wanted.ids))
-        self.assertEqual(self.words(found[0]), "number found, name different; not by itself: what the text names is open for another amount")
+        self.assertEqual(
+            self.words(found[0]),
+            "number found, name different; not by itself: what the text names is open for another amount",
+        )
         self.assertFalse(line.ponto_candidate_settles)
 
     def test_there_are_five_at_most_and_none_for_what_is_booked_or_unlike_anything(self):
@@ -80,7 +85,9 @@ class TestSuggestions(MatchCase):
         line = self.line(35.5, "Both", **THEIR_ACCOUNT)
         best = self.suggest(line)[0]
         self.assertEqual(set(best.item_ids), set(items.ids))
-        self.assertEqual(self.words(best), "the sum is equal, account known; not by itself: the text names nothing that is open")
+        self.assertEqual(
+            self.words(best), "the sum is equal, account known; not by itself: the text names nothing that is open"
+        )
         line.with_context(ponto_candidate_key=get_key(best)).with_user(self.accountant).action_ponto_accept()
         for item in items:
             self.assertReconciled(item, line)

@@ -43,7 +43,9 @@ def read_note(narration, details):
     :param dict details: texts of the bank
     :return str: lines
     """
-    apart = tuple(f": {details[key].strip()}" for key in (END_TO_END, MANDATE, CREDITOR) if details.get(key, "").strip())
+    apart = tuple(
+        f": {details[key].strip()}" for key in (END_TO_END, MANDATE, CREDITOR) if details.get(key, "").strip()
+    )
     lines = html2plaintext(narration or "").splitlines()
     return "\n".join(line for line in lines if not line.endswith(apart)) if apart else "\n".join(lines)
 

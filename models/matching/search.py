@@ -44,9 +44,7 @@ class Search:
     @cached_property
     def helping(self):
         """What payers wrote as their own reference, read: dict of the key of a payment: `References`."""
-        return {
-            payment.key: References((payment.end_to_end_id,)) for payment in self.payments if payment.end_to_end_id
-        }
+        return {payment.key: References((payment.end_to_end_id,)) for payment in self.payments if payment.end_to_end_id}
 
     @cached_property
     def keys(self):

@@ -54,7 +54,7 @@ class PaymentBatches:
         )
 
     def _find_batch(self, payment, items):
-        """Return the payments of one day, else all, else the only ones that make up an amount.
+        """Return the payments of one day, else all, else the only ones of one day, else of all, that make up an amount.
 
         :param Payment payment: of the bank
         :param items: `account.move.line` records of registered payments
@@ -73,6 +73,16 @@ class PaymentBatches:
             return next(iter(equal.values()))
         if equal:
             return items.browse()
+        of_days = [found for group in items.grouped("date").values() if (found := self._find_subset(group, total))]
+        return of_days[0] if len(of_days) == 1 else self._find_subset(items, total)
+
+    def _find_subset(self, items, total):
+        """Return the only ones of some payments that make up an amount, or none.
+
+        :param items: `account.move.line` records
+        :param float total: without sign
+        """
+        currency = items.currency_id
         cents = [to_units(abs(item.amount_residual_currency), currency) for item in items]
         places = find_only_subset(cents, to_units(total, currency)) if items else None
         return items.browse([items[place].id for place in places or ()])

@@ -135,7 +135,8 @@ class PontoMatching(models.AbstractModel):
 
         :param Finding finding: what a user accepted
         """
-        return finding.evidence not in ("suggestion", "batch", "discount") or not SPEAKS.isdisjoint(finding.found)
+        is_likely = finding.evidence in ("suggestion", "batch", "discount")
+        return not is_likely or not (SPEAKS | {"weak"}).isdisjoint(finding.found)
 
     # ------------------------------------------------------------------ what a user does not want to see again
 
