@@ -140,7 +140,7 @@ class References:
         }
         return {hit.key for hit in hits if hit not in unclear and self._stands_alone(hit, hits)}
 
-    def write(self, key: str, numbers: Collection[Number]) -> bool:
+    def hold(self, key: str, numbers: Collection[Number]) -> bool:
         """Tell whether the texts hold a number divided as a document has it.
 
         :param key: of the number

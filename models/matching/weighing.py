@@ -151,14 +151,10 @@ class Weighing:
 
         Payer and amount are exact, too, and nothing else of the payer's is open for the amount.
         """
-        equal = [
-            document
-            for document in self._by_amount[case.amount]
-            if document.partner_id in case.partner_ids and not document.is_payment
-        ]
-        if len(equal) != 1 or len(case.partner_ids) != 1 or equal[0].whole != abs(case.amount):
+        equal = self._get_only_equal(case)
+        if not equal:
             return case.refuse(Reason.NOTHING_NAMED)
-        document = equal[0]
+        (document,) = equal
         numbers = {
             number
             for number in document.written_numbers
@@ -172,6 +168,19 @@ class Weighing:
         if reason := self._get_contradiction(case, equal, {}):
             return case.refuse(reason, equal)
         return self._make_finding(case, equal, {(NUMBER, number.key): equal for number in numbers})
+
+    def _get_only_equal(self, case):
+        """Return the document of the payer that the payment settles whole, when there is no other one of its amount.
+
+        :return list: of one `OpenDocument`, or none
+        """
+        equal = [
+            document
+            for document in self._by_amount[case.amount]
+            if document.partner_id in case.partner_ids and not document.is_payment
+        ]
+        is_only = len(equal) == len(case.partner_ids) == 1 and equal[0].whole == abs(case.amount)
+        return equal if is_only else []
 
     # ------------------------------------------------------------------ what is named
 
@@ -204,7 +213,7 @@ class Weighing:
         documents = self._by_reference[kind, key]
         if len(documents) == 1:
             return documents
-        return [document for document in documents if texts.write(key, document.get_written(key))]
+        return [document for document in documents if texts.hold(key, document.get_written(key))]
 
     def _may_be_of(self, document, case):
         return not case.partner_ids or document.partner_id in case.partner_ids
