@@ -149,10 +149,13 @@ def get_counterparty(detail: dict, account: str, holder: str, *, incoming: bool,
         name, number = detail["parties"][side]
         ultimate = detail["texts"]["ultimate_debtor" if side == "Dbtr" else "ultimate_creditor"]
         name = name or ultimate
-        if (number and number == account) or (side == sides[1] and not number):
-            continue
-        if holder and name.casefold() == holder.casefold() and (not number or side == sides[1]):
-            continue
-        if name or number:
+        # Where we are expected, the other side is known by its number only.
+        is_ours = side == sides[1]
+        is_holder = bool(holder) and name.casefold() == holder.casefold()
+        if number == account or not number:
+            is_other = not number and not is_ours and not is_holder
+        else:
+            is_other = not (is_ours and is_holder)
+        if is_other and (name or number):
             return name, number
     return "", ""

@@ -29,12 +29,12 @@ def get_texts(movement):
 class TestFileCases(BaseCase):
     """Each file is read as its bank means it."""
 
-    def read(self, name):
+    def read_case(self, name):
         (statement,) = read(read_case(name))
         return statement
 
     def read_one(self, name):
-        (movement,) = self.read(name).movements
+        (movement,) = self.read_case(name).movements
         return movement
 
     def test_account_and_amounts_of_each_file(self):
@@ -50,7 +50,7 @@ class TestFileCases(BaseCase):
             ("coda_same_day_globalised.cod", "BE39739000050319", "1400", ["-100", "500"]),
         ):
             with self.subTest(name=name):
-                statement = self.read(name)
+                statement = self.read_case(name)
                 self.assertEqual((statement.account, statement.currency), (account, "EUR"))
                 self.assertEqual(statement.closing, Decimal(closing))
                 self.assertEqual([m.amount for m in statement.movements], [Decimal(amount) for amount in amounts])
@@ -64,10 +64,10 @@ class TestFileCases(BaseCase):
             self.assertEqual(self.read_one(name).counterpart_reference, number)
 
     def test_what_is_not_provided_is_nothing(self):
-        first, second = self.read("camt_not_provided.xml").movements
+        first, second = self.read_case("camt_not_provided.xml").movements
         self.assertEqual(get_texts(first).strip(" |"), "")
         self.assertEqual((second.remittance_information, second.counterpart_name), ("", "Drukkerij Inkt BV"))
-        first, second = self.read("coda_not_provided.cod").movements
+        first, second = self.read_case("coda_not_provided.cod").movements
         self.assertEqual(get_texts(first).strip(" |"), BAKERY)
         self.assertEqual(get_texts(second).strip(" |"), f"Telecom NV | {SUPPLIER}")
 

@@ -4,9 +4,10 @@ from datetime import date
 
 from odoo.tests import BaseCase, tagged
 
+from ..models.matching.cases import CUSTOMER_REFERENCE, Case, OpenDocument
 from ..models.matching.facts import Finding, Payment
 from ..models.matching.refusals import Reason
-from ..models.matching.weighing import CUSTOMER_REFERENCE, Case, OpenDocument, Weighing
+from ..models.matching.weighing import Weighing
 from ..payment_references import References, classify
 
 DAY = date(2026, 3, 10)

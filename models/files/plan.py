@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 
+from odoo.tools import groupby
+
 from ...statement_files import Movement, Place
 from ..importing.pairing import Entry, pair
 from .chains import Chain, chain
@@ -115,24 +117,33 @@ class _Plan:
         """
         lines = [c for c in named if c.place and links.tells(c.entry.day)]
         again = links.retells((c.entry.day, c.place) for c in lines)
-        steps: dict[date, set] = {}
-        for m in links.movements if lines else ():
-            if m.place:
-                steps.setdefault(m.day, set()).add((m.place.before, self.to_entry(m, m.key).amount))
-        groups: dict[tuple, list[Candidate]] = {}
-        for line in lines:
-            groups.setdefault((line.place.statement, line.entry.day), []).append(line)
+        steps = self._get_steps(links) if lines else {}
         retold = []
-        for (statement, day), group in groups.items():
+        for (statement, day), group in groupby(lines, key=lambda line: (line.place.statement, line.entry.day)):
             if statement in again:
                 retold += group if self._is_whole(links, group, names) else []
                 continue
-            # A day that the bank told in pieces, and as a whole.
-            own, told = {(c.place.before, c.entry.amount) for c in group}, steps.get(day, set())
-            if own <= told or told <= own:
-                retold += [c for c in group if (c.place.before, c.entry.amount) in told]
+            retold += self._get_pieces(group, steps.get(day, set()))
         # The bank itself gave their day.
         return [c._replace(entry=c.entry._replace(exact=True)) for c in retold if c.file_key not in names]
+
+    def _get_pieces(self, group: list[Candidate], told: set) -> list[Candidate]:
+        """Return the lines of a day that the bank told in pieces, and as a whole.
+
+        :param group: lines of the day
+        :param told: what a chain tells of that day, as `_get_steps` gives it
+        """
+        own = {(c.place.before, c.entry.amount) for c in group}
+        is_same_day = own <= told or told <= own
+        return [c for c in group if is_same_day and (c.place.before, c.entry.amount) in told]
+
+    def _get_steps(self, links: Chain) -> dict[date, set]:
+        """Return the movements of each day as steps of the balance: what was before them, and their amount."""
+        steps: dict[date, set] = {}
+        for m in links.movements:
+            if m.place:
+                steps.setdefault(m.day, set()).add((m.place.before, self.to_entry(m, m.key).amount))
+        return steps
 
     def _is_whole(self, links: Chain, group: list[Candidate], names: set[str]) -> bool:
         """Tell whether the lines of a day are told once more, and not followed by equal ones.
@@ -174,20 +185,39 @@ def _pair_or_divide(
     """
     pairing = pair((to_entry(m, m.key) for m in left.values()), [candidate.entry for candidate in candidates])
     results = [([entry.key for entry in p.bank], [entry.key for entry in p.books]) for p in pairing.pairs]
-    bank, books = pairing.bank, pairing.books
-    for entry in pairing.bank:
-        parts = [to_entry(part, number) for number, part in enumerate(get_parts(left[entry.key]))]
-        if keys := _find_parts(parts, books):
-            books = [book for book in books if book.key not in keys]
-            bank = [other for other in bank if other.key != entry.key]
-            results.append(([entry.key], keys))
+    divided, bank, books = _divide(
+        pairing.bank, pairing.books, lambda entry: [to_entry(*part) for part in _number(get_parts(left[entry.key]))]
+    )
+    results += [([key], keys) for key, keys in divided]
     totals = {candidate.entry.key: candidate.parts for candidate in candidates if candidate.parts}
-    for entry in books:
-        parts = [Entry(n, part[0], entry.day, part[1]) for n, part in enumerate(totals.get(entry.key, ()))]
-        if keys := _find_parts(parts, bank):
-            bank = [other for other in bank if other.key not in keys]
-            results.append((keys, [entry.key]))
-    return results
+    divided, _books, _bank = _divide(
+        books,
+        bank,
+        lambda entry: [Entry(n, part[0], entry.day, part[1]) for part, n in _number(totals.get(entry.key, ()))],
+    )
+    return results + [(keys, [key]) for key, keys in divided]
+
+
+def _number(parts) -> list[tuple]:
+    """Return parts, each with its number."""
+    return [(part, number) for number, part in enumerate(parts)]
+
+
+def _divide(totals: list[Entry], singles: list[Entry], get_entries) -> tuple[list[tuple], list[Entry], list[Entry]]:
+    """Find the totals whose parts stand singly on the other side.
+
+    :param totals: entries that may be totals
+    :param singles: entries that may be parts
+    :param get_entries: function that returns the parts of a total as entries
+    :return: keys of totals, each with those of its parts; what is left of both
+    """
+    found = []
+    for entry in totals:
+        if keys := _find_parts(get_entries(entry), singles):
+            singles = [single for single in singles if single.key not in keys]
+            found.append((entry.key, keys))
+    taken = {key for key, _keys in found}
+    return found, [entry for entry in totals if entry.key not in taken], singles
 
 
 def get_parts(movement: Movement) -> tuple[Movement, ...]:

@@ -1,8 +1,9 @@
 """Exact evidence: payments that name what they settle, and equal it."""
 
+from .cases import Case
 from .facts import Finding
 from .refusals import Refusal
-from .weighing import Case, Weighing
+from .weighing import Weighing
 
 
 class ExactFinder:

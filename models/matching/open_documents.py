@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from ...payment_references import NUMBER, classify, number_key
 from ..support.money import to_units
-from .weighing import CUSTOMER_REFERENCE, OpenDocument
+from .cases import CUSTOMER_REFERENCE, OpenDocument
 
 # What a document number is written with, and payments leave out.
 SIGNS = " \t\n!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"

@@ -1,8 +1,6 @@
 """Weighing: which open documents a payment settles, by its texts and its amount. It asks no database."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from datetime import date as day
 from datetime import timedelta
 from itertools import chain
 
@@ -13,77 +11,19 @@ from ...payment_references import (
     STRUCTURED,
     is_likely_slip,
     number_strength,
-    read_number,
     read_tail,
 )
+from .bank_codes import is_return
+from .cases import CUSTOMER_REFERENCE
 from .facts import Finding
 from .refusals import Reason, Refusal
 
-CUSTOMER_REFERENCE = "customer_reference"
 # The evidence that is named when several point to one document.
 ORDER = (STRUCTURED, CREDITOR, NUMBER, CUSTOMER_REFERENCE)
 # Who names a document much earlier than its date means another one of the same reference, as of a subscription.
 EARLIEST = timedelta(days=14)
 # Who sends a payment gives it to the bank within days; a month later it is the next one of the same text.
 LONGEST_WAY = timedelta(days=27)
-# Families and sub-families of ISO 20022 for what has no document: charges and commissions, interest, cards, cash.
-NO_DOCUMENTS = ("CHRG", "FEES", "COMM", "COME", "COMI", "COMT", "INTR", "CCRD", "MCRD", "CNTR", "CWDL", "CDPT")
-# For what comes back: returned transfers, unpaid and refunded direct debits.
-RETURNS = ("RRTN", "RPCR", "UPDD", "PRDD", "RCDD", "UPCQ", "UPCT")
-
-
-@dataclass(slots=True)
-class OpenDocument:
-    """A document, or a registered payment, with all of its open journal items in the currency of the journal."""
-
-    key: int
-    partner_id: int  # commercial; 0 when it has none
-    is_payment: bool
-    is_purchase: bool
-    date: day
-    references: dict[str, set[str]]  # kind: keys
-    own_numbers: set[str]  # of its keys, those that the company's sequences gave it or what it pays
-    is_complete: bool = (
-        True  # False when only items of one amount are known: it cannot be settled, only be mistaken for
-    )
-    item_ids: list[int] = field(default_factory=list)
-    account_ids: set[int] = field(default_factory=set)
-    residual: int = 0  # in the smallest unit: positive when money is to come in
-    whole: int = 0  # what is open of all of it, without sign, in the same unit; 0 where nobody knows
-    written: tuple[str, ...] = ()  # its references as they stand on it
-    named_by: frozenset = frozenset()  # the keys that were looked for and are written on it
-
-    @property
-    def numbers(self):
-        return self.references.get(NUMBER, set()) | self.references.get(CUSTOMER_REFERENCE, set())
-
-    @property
-    def written_numbers(self):
-        """Its numbers with their separators: set of `Number`."""
-        keys = self.numbers
-        return {number for text in self.written if (number := read_number(text)).key in keys}
-
-    def get_written(self, key):
-        """Return a reference as it stands on the document.
-
-        :param str key: without separators
-        :return set: of `Number`
-        """
-        return {number for text in self.written if (number := read_number(text)).key == key}
-
-
-@dataclass(slots=True)
-class Case:
-    """One payment with all that is known of it."""
-
-    payment: object  # `Payment`
-    amount: int  # in the smallest unit
-    references: object  # `payment_references.References`
-    partner_ids: frozenset  # commercial partners that its payer may be; empty when nobody is recognized
-    helping: object = None  # `References` of what the payer wrote for itself, if it did: it never contradicts
-
-    def refuse(self, reason, documents=()):
-        return Refusal(self.payment.key, reason, tuple({document.key: document for document in documents}.values()))
 
 
 class Weighing:
@@ -394,19 +334,3 @@ class Weighing:
             found=("amount", "number", *(("partner",) if case.partner_ids else ())),
             missing=() if case.partner_ids else ("partner",),
         )
-
-
-def is_no_document(bank_code):
-    """Tell whether a payment settles no document, by the bank's own word: charges, interest, cards, cash.
-
-    :param str bank_code: ISO 20022 transaction code, its parts joined by hyphens
-    """
-    return any(part in NO_DOCUMENTS for part in (bank_code or "").upper().split("-"))
-
-
-def is_return(bank_code):
-    """Tell whether a payment comes back: a returned transfer, an unpaid or refunded direct debit.
-
-    :param str bank_code: ISO 20022 transaction code, its parts joined by hyphens
-    """
-    return any(part in RETURNS for part in (bank_code or "").upper().split("-"))

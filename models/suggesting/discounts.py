@@ -1,7 +1,7 @@
 """Suggestions: an invoice paid less the early payment discount of its terms, within their time."""
 
+from ..matching.bank_codes import is_no_document
 from ..matching.facts import Finding
-from ..matching.weighing import is_no_document
 from .likely_documents import get_facts
 
 

@@ -1,8 +1,9 @@
 """Suggestions: open documents that a payment names, equals, or that are its partner's."""
 
 from ...payment_references import STRONG, STRUCTURED, WEAK, name_key, read_tail
+from ..matching.bank_codes import is_no_document, is_return
 from ..matching.facts import Finding
-from ..matching.weighing import LONGEST_WAY, is_no_document, is_return
+from ..matching.weighing import LONGEST_WAY
 from .open_items import MOST_SUGGESTIONS, is_named
 from .subset_sum import find_only_subset
 
@@ -203,7 +204,7 @@ class LikelyDocuments:
         if len({item.account_id for item in named}) > 1 and not known.is_company_currency:
             return []
         facts = [get_partner_facts(known, payment, item.owner) for item in named]
-        found = tuple(dict.fromkeys(fact for one in facts for fact in one if all(other.get(fact) for other in facts)))
+        found = tuple(fact for fact in facts[0] if all(one.get(fact) for one in facts))
         missing = ("payer",) if any(one.get("payer") is False for one in facts) else ()
         return [self._make_sum(payment, named, kin.pop() if len(kin) == 1 else 0, found, missing)]
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from ..matching.bank_codes import is_no_document
 from ..matching.facts import Finding
-from ..matching.weighing import is_no_document
 from ..support.money import to_units
 from .subset_sum import find_only_subset
 
