@@ -1,7 +1,7 @@
 """What is exact by itself, matched with what is open in the books, and the log of it.
 
 The records of the room are read first, what extends them after; among the duties, any order does.
-No model is in exact, facts, open_documents, partners, payments, refusals, rule_counterparts, rules, search, transfers,
+No model is in booked, exact, facts, open_documents, partners, payments, refusals, rule_counterparts, rules, search, transfers,
 weighing, words: whoever needs them imports them.
 """
 # ruff: noqa: I001

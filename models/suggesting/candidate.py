@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..booking.taxes import PARTNER_ACCOUNTS
 from ..matching.facts import EXACT
 from ..matching.words import describe_evidence, get_key
 
@@ -126,10 +127,19 @@ class AccountBankStatementLine(models.Model):
             raise UserError(
                 self.env._("This cannot be matched now: its period is locked, or the books have changed meanwhile.")
             )
-        if partner := self.env["res.partner"].browse(finding.partner_id):
+        partner = self.env["res.partner"].browse(finding.partner_id)
+        if partner and self._is_of_partner(finding):
             self.env["ponto.partner.mapping"]._remember(self, partner)
             # sudo: nobody writes the log but the addon.
             self.sudo().ponto_match_ids.filtered(lambda match: match.state == "applied").taught = True
+
+    def _is_of_partner(self, finding):
+        """Tell whether a finding says whose the counterparty is: who is paid through another's account is not.
+
+        :param Finding finding: what was accepted
+        """
+        account = self.env["account.account"].browse(finding.account_id)
+        return finding.evidence != "booked" or account.account_type in PARTNER_ACCOUNTS
 
     def _dismiss(self, finding):
         """Show a candidate of a bank transaction no longer.
