@@ -35,15 +35,15 @@ def make_items(line, bookings, partner_id=0):
     suspense = line._seek_for_lines()[1]
     taxes = line.env["account.tax"]
     parts = [(_get_values(line, suspense, booking), taxes.browse(booking.tax_ids).sorted()) for booking in bookings]
-    items = add_taxes(line.env, parts, line.company_id)
-    rest_currency = suspense.currency_id.round(suspense.amount_currency - sum(item["amount_currency"] for item in items))
-    rest = line.company_id.currency_id.round(suspense.balance - sum(item["balance"] for item in items))
-    if not suspense.currency_id.is_zero(rest_currency):
-        items.append(_get_rest(line, suspense, partner_id, rest_currency, rest))
-    elif rest and items:
-        largest = max(items, key=lambda item: abs(item["balance"]))
+    whole = [values for values, _taxes in parts]
+    rest_currency = suspense.currency_id.round(suspense.amount_currency - sum(one["amount_currency"] for one in whole))
+    rest = line.company_id.currency_id.round(suspense.balance - sum(one["balance"] for one in whole))
+    is_partial = not suspense.currency_id.is_zero(rest_currency)
+    if rest and whole and not is_partial:  # before the taxes: their bases follow
+        largest = max(whole, key=lambda one: abs(one["balance"]))
         largest["balance"] = line.company_id.currency_id.round(largest["balance"] + rest)
-    return items
+    items = add_taxes(line.env, parts, line.company_id)
+    return [*items, _get_rest(line, suspense, partner_id, rest_currency, rest)] if is_partial else items
 
 
 def _get_values(line, suspense, booking):

@@ -46,6 +46,8 @@ def restore_items(env, lines):
     :param lines: `account.bank.statement.line` records that are booked
     :raises UserError: in Odoo's own words, when it refuses one of them
     """
+    if not lines:
+        return
     items = _get_items(env, lines)
     booked, created = items, []
     for line in lines:
@@ -71,7 +73,9 @@ def _get_items(env, lines):
     return (
         env["account.move.line"]
         .with_context(clean_context(env.context))
-        .with_context(force_delete=True, account_default_taxes=False, tracking_disable=not is_trailed)
+        .with_context(
+            force_delete=True, dynamic_unlink=True, account_default_taxes=False, tracking_disable=not is_trailed
+        )
     )
 
 

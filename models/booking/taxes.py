@@ -31,7 +31,8 @@ def add_taxes(env, parts, company):
     result = env["account.tax"]._prepare_tax_lines(lines, company)
     for (values, _taxes), (_line, update) in zip(taxed, result["base_lines_to_update"], strict=True):
         values.update(update)
-    return [*(values for values, _taxes in parts), *result["tax_lines_to_add"]]
+    tax_items = [{**values, "display_type": "tax"} for values in result["tax_lines_to_add"]]
+    return [*(values for values, _taxes in parts), *tax_items]
 
 
 def is_refund(taxes, amount):
@@ -106,13 +107,13 @@ def _correct(line, wanted, company):
     """
     shares = [share for tax in line["tax_details"]["taxes_data"] for share in tax["tax_reps_data"]]
     base = _get_base_amounts(line)
+    largest = max(shares, key=lambda share: abs(share["tax_amount_currency"]), default={"tax_amount_currency": 0.0})
     for name, base_name, delta_name, currency, amount in (
         ("tax_amount_currency", "amount_currency", "delta_total_excluded_currency", line["currency_id"], wanted[0]),
         ("tax_amount", "balance", "delta_total_excluded", company.currency_id, wanted[1]),
     ):
         rest = currency.round(amount - base[base_name] - sum(share[name] for share in shares))
-        largest = max(shares, key=lambda share, name=name: abs(share[name]), default={name: 0.0})
-        if rest and largest[name]:
+        if rest and largest["tax_amount_currency"]:
             largest[name] = currency.round(largest[name] + rest)
         elif rest:
             line["tax_details"][delta_name] += rest
