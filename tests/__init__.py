@@ -11,6 +11,7 @@ from . import (
     test_authorizations,
     test_balance,
     test_balance_days,
+    test_booking_dialog,
     test_booking_items,
     test_browser,
     test_changes,
