@@ -8,6 +8,8 @@ from . import (
     ponto_agreement,
     ponto_agreement_day,
     ponto_agreement_finding,
+    ponto_book,
+    ponto_book_row,
     ponto_booking_settings,
     ponto_connection_check,
     ponto_connection_check_line,

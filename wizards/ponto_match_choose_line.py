@@ -3,6 +3,28 @@ from odoo import api, fields, models
 from ..models.booking.items import Booking
 
 
+def get_distribution(company, account, partner):
+    """Return the analytic distribution that Odoo fills in on a journal item.
+
+    :param company: `res.company` record
+    :param account: `account.account` record
+    :param partner: `res.partner` record, maybe empty
+    :return dict: Odoo's analytic distribution, empty when no model is for it
+    """
+    # sudo: as for the field of a journal item, whoever books; only the accounts it names are told.
+    return company.env["account.analytic.distribution.model"].sudo()._get_distribution(
+        {
+            "product_id": False,
+            "product_categ_id": False,
+            "partner_id": partner.id,
+            "partner_category_id": partner.category_id.ids,
+            "account_prefix": account.with_company(company).code,
+            "company_id": company.id,
+            "related_root_plan_ids": company.env["account.analytic.plan"],
+        }
+    )
+
+
 class PontoMatchChooseLine(models.TransientModel):
     """One line of what a bank transaction is booked on.
 
@@ -37,22 +59,9 @@ class PontoMatchChooseLine(models.TransientModel):
     @api.depends("account_id", "partner_id")
     def _compute_analytic_distribution(self):
         """Fill in what Odoo fills in on a journal entry."""
-        models_of_company = self.env["account.analytic.distribution.model"]
         for line in self:
-            line.analytic_distribution = (
-                models_of_company._get_distribution(
-                    {
-                        "product_id": False,
-                        "product_categ_id": False,
-                        "partner_id": line.partner_id._origin.id,
-                        "partner_category_id": line.partner_id.category_id._origin.ids,
-                        "account_prefix": line.account_id.with_company(line.company_id).code,
-                        "company_id": line.company_id._origin.id,
-                        "related_root_plan_ids": self.env["account.analytic.plan"],
-                    }
-                )
-                or line.analytic_distribution
-            )
+            found = get_distribution(line.company_id._origin, line.account_id._origin, line.partner_id._origin)
+            line.analytic_distribution = found or line.analytic_distribution
 
     def _get_booking(self):
         """Return this line as a decision.

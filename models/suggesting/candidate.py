@@ -103,6 +103,18 @@ class AccountBankStatementLine(models.Model):
             return self.get_formview_action()
         return self.env["ponto.match.choose"]._open(self)
 
+    def action_ponto_book(self):
+        """Open what one decision books all these bank transactions on; of one alone, its own dialog.
+
+        :return dict: window action
+        :raises AccessError: for who may not write bank transactions
+        :raises UserError: when they are of several companies
+        """
+        self.check_access("write")
+        if len(self) == 1:
+            return self.action_ponto_open_match()
+        return self.env["ponto.book"]._open(self)
+
     def _get_candidate(self, key):
         """Return the candidate with a key.
 
