@@ -50,6 +50,12 @@ class TestBookBrowser(BookBrowserCase):
         self.assertFalse(self.find("Restaurant Sarah").is_reconciled)
         self.assertTrue(taxi.is_reconciled)
 
+    def test_several_ticked_rows_are_booked_at_once(self):
+        self.watch("ponto_book_several", self.basic, at="/odoo/ponto-review")
+        for label in ("Restaurant Sarah", "Taxi to the customer"):
+            self.assertEqual(self.get_accounts(label), self.restaurants)
+        self.assertFalse(self.find("Cinema").is_reconciled)
+
     def test_invoicing_sees_and_cannot(self):
         self.watch("ponto_book_seen_only", self.invoicing, at="/odoo/ponto-review")
         self.assertFalse(self.find("Restaurant Sarah").is_reconciled)

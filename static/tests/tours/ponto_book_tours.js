@@ -97,6 +97,10 @@ addTour("ponto_book", () => [
         trigger: `.o_select_menu_item:contains("Bank charges")`,
         run: "click",
     },
+    {
+        content: "The screen has followed",
+        trigger: `.modal [name=outcome]:contains("Everything is settled")`,
+    },
     ...choose("difference_account_id", "Insurance", ".modal"),
     click("Match", "action_match", "Match"),
     { content: "It is much", trigger: `.modal [name=question]:contains("more than what is booked")` },
@@ -121,6 +125,40 @@ addTour("ponto_book_undo", () => [
         content: "It is open again",
         trigger: `body:not(:has(.modal)) .o_list_view:not(:has(.o_data_row:contains("Restaurant Sarah") button[name=action_undo_match])) .o_data_row:contains("Restaurant Sarah")`,
     },
+]);
+
+function tickRow(label) {
+    return { content: `Tick ${label}`, trigger: `${row(label)} .o_list_record_selector input`, run: "click" };
+}
+
+addTour("ponto_book_several", () => [
+    tickRow("Restaurant Sarah"),
+    tickRow("Taxi to the customer"),
+    tickRow("Cinema"),
+    {
+        content: "Book them together",
+        trigger: ".o_control_panel button[name=action_ponto_book]",
+        run: "click",
+    },
+    {
+        content: "All three, and their sum",
+        trigger: `.modal [name=summary]:contains("transactions: 3"):contains("183.50")`,
+    },
+    {
+        content: "Not the cinema",
+        trigger: `.modal [name=row_ids] .o_data_row:contains("Cinema") td[name=ticked]`,
+        run: "click",
+    },
+    {
+        trigger: `.modal [name=row_ids] .o_selected_row:contains("Cinema") td[name=ticked] input`,
+        run: "uncheck",
+    },
+    { trigger: `.modal [name=summary]:contains("transactions: 2"):contains("169.50")` },
+    ...choose("account_id", "Restaurants", ".modal"),
+    click("Book them", "action_book", "Book"),
+    { trigger: `.o_notification:contains("Bank transactions booked: 2.")` },
+    gone("Taxi to the customer"),
+    { content: "The cinema waits", trigger: row("Cinema") },
 ]);
 
 addTour("ponto_book_narrow", () => [
