@@ -80,7 +80,10 @@ class TestBookingDialog(DialogCase):
         line = self.line(-100.0)
         dialog = self.add(self.open(line), self.restaurants, -60.0)
         self.assertEqual(dialog.remaining, -40.0)
-        self.assertIn("40.00 of the transaction is not booked yet", dialog.outcome.replace("€", "").replace("\N{NO-BREAK SPACE}", ""))
+        self.assertIn(
+            "40.00 of the transaction is not booked yet",
+            dialog.outcome.replace("€", "").replace("\N{NO-BREAK SPACE}", ""),
+        )
         dialog.action_match()
         self.assertFalse(line.is_reconciled)
         self.assertEqual(line._seek_for_lines()[1].balance, 40.0)
@@ -174,7 +177,11 @@ class TestBookingDialog(DialogCase):
                 "company_id": self.company.id,
                 "line_ids": [
                     Command.create(
-                        {"account_id": self.restaurants.id, "amount_string": "50", "tax_ids": [Command.set(self.full.ids)]}
+                        {
+                            "account_id": self.restaurants.id,
+                            "amount_string": "50",
+                            "tax_ids": [Command.set(self.full.ids)],
+                        }
                     ),
                     Command.create({"account_id": self.director.id, "label": "Private part"}),
                 ],

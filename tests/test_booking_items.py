@@ -35,7 +35,13 @@ class BookingCase(MatchCase):
         super().setUpClass()
         cls.accounts = cls.env["account.account"].create(
             [
-                {"name": name, "code": code, "account_type": kind, "company_ids": cls.company.ids, "reconcile": reconcile}
+                {
+                    "name": name,
+                    "code": code,
+                    "account_type": kind,
+                    "company_ids": cls.company.ids,
+                    "reconcile": reconcile,
+                }
                 for name, code, kind, reconcile in (
                     ("Input tax", "411099", "asset_current", False),
                     ("Output tax", "451099", "liability_current", False),
@@ -73,7 +79,11 @@ class BookingCase(MatchCase):
         for document in ("invoice", "refund"):
             tags = cls.env["account.account.tag"].create(
                 [
-                    {"name": f"{name} {document} {number}", "applicability": "taxes", "country_id": cls.env.ref("base.be").id}
+                    {
+                        "name": f"{name} {document} {number}",
+                        "applicability": "taxes",
+                        "country_id": cls.env.ref("base.be").id,
+                    }
                     for number in range(len(shares) + 1)
                 ]
             )
@@ -114,7 +124,11 @@ class BookingCase(MatchCase):
 
     def get_columns(self, items):
         """Return what the items of an entry say, in no order."""
-        names = [name for name, field in items._fields.items() if field.store and field.type != "one2many" and name not in OWN]
+        names = [
+            name
+            for name, field in items._fields.items()
+            if field.store and field.type != "one2many" and name not in OWN
+        ]
         rows = []
         for item in items:
             row = item.read(names, load="")[0]
@@ -207,7 +221,9 @@ class TestBookingItems(BookingCase):
         items = self.book(self.line(-121.0), self.booking(self.restaurants, -121.0, self.due_on_payment))
         tax = items.filtered("tax_repartition_line_id")
         self.assertEqual(tax.account_id, self.input, "not the transition account")
-        self.assertEqual(set(items.tax_tag_ids.mapped("name")), {"21 % on payment invoice 0", "21 % on payment invoice 1"})
+        self.assertEqual(
+            set(items.tax_tag_ids.mapped("name")), {"21 % on payment invoice 0", "21 % on payment invoice 1"}
+        )
 
     def test_a_tax_due_on_payment_waits_beside_what_is_owed(self):
         payable = self.insurer.with_company(self.company).property_account_payable_id
@@ -231,9 +247,7 @@ class TestBookingItems(BookingCase):
 
     def test_lines_with_and_without_taxes_stand_together_and_the_rest_is_open(self):
         line = self.line(-100.0)
-        items = self.book(
-            line, self.booking(self.restaurants, -60.5, self.half), self.booking(self.director, -20.0)
-        )
+        items = self.book(line, self.booking(self.restaurants, -60.5, self.half), self.booking(self.director, -20.0))
         _liquidity, suspense, others = line._seek_for_lines()
         self.assertEqual(suspense.balance, 19.5)
         self.assertFalse(line.is_reconciled)
@@ -322,7 +336,12 @@ class TestManyAtOnce(BookingCase):
     def make_lines(self, count):
         return self.env["account.bank.statement.line"].create(
             [
-                {"journal_id": self.match_journal.id, "date": fields.Date.today(), "amount": -121.0, "payment_ref": f"{n}"}
+                {
+                    "journal_id": self.match_journal.id,
+                    "date": fields.Date.today(),
+                    "amount": -121.0,
+                    "payment_ref": f"{n}",
+                }
                 for n in range(count)
             ]
         )
@@ -348,14 +367,18 @@ class TestManyAtOnce(BookingCase):
             self.assertLessEqual((many - few) / 20, most, f"{few} statements for 10, {many} for 30")
 
     def test_restoring_leaves_what_odoo_leaves(self):
-        mine, theirs = self.make_lines(3), self.make_lines(3)
-        for lines in (mine, theirs):
-            self.book_all(lines, self.full)
-            self.assertTrue(all(lines.mapped("is_reconciled")))
-        restore_items(self.env, mine)
-        theirs.action_undo_reconciliation()
-        for one, other in zip(mine, theirs, strict=True):
-            self.assertFalse(one.is_reconciled)
-            self.assertTrue(one.label_editable)
-            self.assertEqual(one.amount_residual, other.amount_residual)
-            self.assertEqual(self.get_columns(one.line_ids), self.get_columns(other.line_ids))
+        plan = self.env["account.analytic.plan"].create({"name": "Shops"})
+        shop = self.env["account.analytic.account"].create({"name": "Ghent", "plan_id": plan.id})
+        for taxes in ((self.full,), ()):
+            mine, theirs = self.make_lines(3), self.make_lines(3)
+            for line in mine | theirs:
+                self.book(line, self.booking(self.restaurants, -121.0, *taxes, distribution={str(shop.id): 100.0}))
+            self.assertTrue(all((mine | theirs).mapped("is_reconciled")))
+            restore_items(self.env, mine)
+            theirs.action_undo_reconciliation()
+            for one, other in zip(mine, theirs, strict=True):
+                self.assertFalse(one.is_reconciled)
+                self.assertTrue(one.label_editable)
+                self.assertFalse(one.line_ids.analytic_line_ids)
+                self.assertEqual(one.amount_residual, other.amount_residual)
+                self.assertEqual(self.get_columns(one.line_ids), self.get_columns(other.line_ids))

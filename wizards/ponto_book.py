@@ -84,9 +84,7 @@ class PontoBook(models.TransientModel):
         company = lines.company_id
         year = company.compute_fiscalyear_dates(fields.Date.context_today(self))["date_from"]
         rows = [
-            Command.create(
-                {"statement_line_id": line.id, "ticked": line.date >= year and not find_refusal(line)}
-            )
+            Command.create({"statement_line_id": line.id, "ticked": line.date >= year and not find_refusal(line)})
             for line in lines
         ]
         return self.create({"company_id": company.id, "row_ids": rows})._get_action()
@@ -118,7 +116,7 @@ class PontoBook(models.TransientModel):
                 "Without a document there is no right to deduct this tax. Click again to book it all the same."
             )
             return self._get_action()
-        return self._book({line: self.account_id for line in self._get_ticked()}, self.tax_ids)
+        return self._book(dict.fromkeys(self._get_ticked(), self.account_id), self.tax_ids)
 
     def action_private(self):
         """Book each ticked bank transaction on the company's account for private transactions.
@@ -135,7 +133,7 @@ class PontoBook(models.TransientModel):
                     " Invoicing > Configuration > Ponto > Booking Bank Transactions."
                 )
             )
-        return self._book({line: account for line in self._get_ticked()})
+        return self._book(dict.fromkeys(self._get_ticked(), account))
 
     def action_on_account(self):
         """Book each ticked bank transaction on the account of its partner, where it waits for its document.

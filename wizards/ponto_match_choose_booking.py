@@ -53,7 +53,10 @@ class PontoMatchChoose(models.TransientModel):
         if not line.amount or not line.label_editable or get_left(line, bookings) * line.amount < 0:
             return Markup()
         if len(items.account_id) == 1:
-            bookings = [Booking(items.account_id.id, get_left(line, bookings), partner_id=items.partner_id[:1].id), *bookings]
+            bookings = [
+                Booking(items.account_id.id, get_left(line, bookings), partner_id=items.partner_id[:1].id),
+                *bookings,
+            ]
         return render_items(self.env, make_items(line, bookings), line.company_id.currency_id)
 
     # ------------------------------------------------------------------ what is booked

@@ -10,7 +10,9 @@ class PontoMatchChoose(models.TransientModel):
 
     _inherit = "ponto.match.choose"
 
-    difference = fields.Selection(DIFFERENCES, help="What is left beside the ticked documents is booked; else it stays open.")
+    difference = fields.Selection(
+        DIFFERENCES, help="What is left beside the ticked documents is booked; else it stays open."
+    )
     difference_account_id = fields.Many2one(
         "account.account",
         "Account of the Difference",

@@ -12,16 +12,20 @@ def get_distribution(company, account, partner):
     :return dict: Odoo's analytic distribution, empty when no model is for it
     """
     # sudo: as for the field of a journal item, whoever books; only the accounts it names are told.
-    return company.env["account.analytic.distribution.model"].sudo()._get_distribution(
-        {
-            "product_id": False,
-            "product_categ_id": False,
-            "partner_id": partner.id,
-            "partner_category_id": partner.category_id.ids,
-            "account_prefix": account.with_company(company).code,
-            "company_id": company.id,
-            "related_root_plan_ids": company.env["account.analytic.plan"],
-        }
+    return (
+        company.env["account.analytic.distribution.model"]
+        .sudo()
+        ._get_distribution(
+            {
+                "product_id": False,
+                "product_categ_id": False,
+                "partner_id": partner.id,
+                "partner_category_id": partner.category_id.ids,
+                "account_prefix": account.with_company(company).code,
+                "company_id": company.id,
+                "related_root_plan_ids": company.env["account.analytic.plan"],
+            }
+        )
     )
 
 

@@ -75,9 +75,9 @@ class PontoMatchChoose(models.TransientModel):
         """
         questions = {}
         taxes = self.env["account.tax"].browse({tax for booking in bookings for tax in booking.tax_ids})
-        has_input_tax = "purchase" in taxes.flatten_taxes_hierarchy().mapped("type_tax_use") or "purchase" in taxes.mapped(
+        has_input_tax = "purchase" in taxes.flatten_taxes_hierarchy().mapped(
             "type_tax_use"
-        )
+        ) or "purchase" in taxes.mapped("type_tax_use")
         if has_input_tax and not self._get_own_files() and not self.statement_line_id.move_id.attachment_ids:
             questions["tax"] = self.env._("Without a document there is no right to deduct this tax: attach one.")
         if self.difference and self._get_ticked() and self._is_beyond_limit():
@@ -86,7 +86,11 @@ class PontoMatchChoose(models.TransientModel):
                 amount=format_amount(self.env, abs(self.remaining), self.currency_id),
             )
         accounts = self.env["account.account"].browse({booking.account_id for booking in bookings})
-        if self.bills_hint and not self._get_ticked() and {"expense", "income"} & set(accounts.mapped("internal_group")):
+        if (
+            self.bills_hint
+            and not self._get_ticked()
+            and {"expense", "income"} & set(accounts.mapped("internal_group"))
+        ):
             questions["bills"] = self.bills_hint
         return questions
 

@@ -22,19 +22,7 @@ def replace_items(env, counterparts):
         that are equal to that item
     :raises UserError: in Odoo's own words, when it refuses one of them; then nothing is done
     """
-    written, removed, created = defaultdict(list), [], []
-    for line, values_list in counterparts.items():
-        suspense = line._seek_for_lines()[1]
-        if len(values_list) == 1 and _is_moved(suspense, values_list[0]):
-            written[_get_changes(suspense, values_list[0])].append(suspense.id)
-        else:
-            removed += suspense.ids
-            created += [{**values, "move_id": line.move_id.id} for values in values_list]
-    items = _get_items(env, counterparts)
-    for changes, ids in written.items():
-        items.browse(ids).write(dict(changes))
-    items.browse(removed).with_context(check_move_validity=False).unlink()
-    items.create(created)
+    _swap(env, [(line, line._seek_for_lines()[1], values_list) for line, values_list in counterparts.items()])
 
 
 def restore_items(env, lines):
@@ -48,17 +36,42 @@ def restore_items(env, lines):
     """
     if not lines:
         return
-    items = _get_items(env, lines)
-    booked, created = items, []
+    entries = []
     for line in lines:
         _liquidity, suspense, others = line._seek_for_lines()
-        booked += suspense + others
-        created.append({**line._prepare_move_line_default_vals()[1], "move_id": line.move_id.id})
-    booked.remove_move_reconcile()
+        entries.append((line, suspense + others, [_get_default(line)]))
+    env["account.move.line"].union(*(items for _line, items, _values in entries)).remove_move_reconcile()
     lines.payment_ids.unlink()
-    booked.with_context(check_move_validity=False).unlink()
-    items.create(created)
+    _swap(env, entries)
     lines.move_id.filtered(lambda move: not move.checked).checked = True
+
+
+def _swap(env, entries):
+    """Put items in the place of others: alike written together, all others removed and created by one call each.
+
+    :param env: environment of who does it
+    :param list entries: tuples of a bank transaction, `account.move.line` records of it, and the values of those that
+        take their place, equal to them
+    """
+    written, removed, created = defaultdict(list), [], []
+    for line, items, values_list in entries:
+        if len(items) == len(values_list) == 1 and _is_moved(items, values_list[0]):
+            written[_get_changes(items, values_list[0])].append(items.id)
+        else:
+            removed += items.ids
+            created += [{**values, "move_id": line.move_id.id} for values in values_list]
+    model = _get_items(env, [line for line, _items, _values in entries])
+    for changes, ids in written.items():
+        model.browse(ids).write(dict(changes))
+    model.browse(removed).with_context(check_move_validity=False).unlink()
+    model.create(created)
+
+
+def _get_default(line):
+    """Return the suspense item that Odoo gives a bank transaction, in values of `account.move.line`."""
+    values = line._prepare_move_line_default_vals()[1]
+    balance = values.pop("debit") - values.pop("credit")
+    return {**values, "balance": balance, "analytic_distribution": False, "reconcile_model_id": False}
 
 
 def _get_items(env, lines):
@@ -79,25 +92,29 @@ def _get_items(env, lines):
     )
 
 
-def _is_moved(suspense, values):
-    """Tell whether a counterpart is the suspense item on another account: then it need not be created anew."""
+def _is_moved(item, values):
+    """Tell whether an item takes the place of another by a change of its account: then it need not be created anew."""
     return (
-        not any(number for _code, _zero, numbers in values.get("tax_ids") or () for number in numbers or ())
+        not item.tax_ids
+        and not item.tax_repartition_line_id
+        and not item.tax_tag_ids
+        and not any(number for _code, _zero, numbers in values.get("tax_ids") or () for number in numbers or ())
         and not values.get("tax_tag_ids")
-        and values["currency_id"] == suspense.currency_id.id
-        and suspense.currency_id.is_zero(values["amount_currency"] - suspense.amount_currency)
-        and suspense.company_currency_id.is_zero(values["balance"] - suspense.balance)
+        and not values.get("tax_repartition_line_id")
+        and values["currency_id"] == item.currency_id.id
+        and item.currency_id.is_zero(values["amount_currency"] - item.amount_currency)
+        and item.company_currency_id.is_zero(values["balance"] - item.balance)
     )
 
 
-def _get_changes(suspense, values):
-    """Return what a counterpart changes of the suspense item, so that what changes alike is written together.
+def _get_changes(item, values):
+    """Return what an item changes of the one that it takes the place of, so that what changes alike is written together.
 
-    :param suspense: `account.move.line` record
-    :param dict values: of the counterpart
+    :param item: `account.move.line` record
+    :param dict values: of what takes its place
     :return frozendict: values of `account.move.line`
     """
-    kept = {"name": suspense.name or False, "partner_id": suspense.partner_id.id}
+    kept = {"name": item.name or False, "partner_id": item.partner_id.id}
     changes = {name: values[name] or False for name in WRITTEN if name in values}
     # What is analytic is said even when it is nothing: Odoo would look for a model of it.
     return frozendict({name: value for name, value in changes.items() if name not in kept or value != kept[name]})
