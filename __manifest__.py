@@ -19,6 +19,8 @@
         "wizards/ponto_synchronization_undo_views.xml",
         "wizards/ponto_file_import_views.xml",
         "wizards/ponto_agreement_views.xml",
+        "wizards/ponto_book_views.xml",
+        "wizards/ponto_booking_settings_views.xml",
         "wizards/ponto_match_choose_views.xml",
         "wizards/ponto_connection_check_views.xml",
         "views/ponto_synchronization_views.xml",

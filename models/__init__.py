@@ -17,6 +17,7 @@ from . import (
     ponto_institution,
     ponto_synchronization,
     ponto_transaction,
+    res_company,
     res_partner,
 )
 from . import (
@@ -32,6 +33,7 @@ from . import (
     health,
     files,
     takeover,
+    booking,
     matching,
     suggesting,
     alarms,

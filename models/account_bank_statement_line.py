@@ -90,9 +90,19 @@ class AccountBankStatementLine(models.Model):
         """Take the selected lines back to the bank's own entry: what they were matched or booked with comes free.
 
         Lines that are matched with nothing are left alone, so a whole selection may be given; cancelled ones, too.
+
+        :raises UserError: for what somebody else decided, but by an Administrator of Invoicing
         """
         self.check_access("write")
-        self.filtered(lambda line: not line.label_editable and line.state != "cancel").action_undo_reconciliation()
+        lines = self.filtered(lambda line: not line.label_editable and line.state != "cancel")
+        # sudo: who decided counts, whoever looks.
+        decided = lines.sudo().ponto_match_ids.filtered(lambda match: match.state == "applied").user_id - self.env.user
+        if decided and not self.env.user.has_group("account.group_account_manager"):
+            names = ", ".join(decided.mapped("name"))
+            raise UserError(
+                self.env._("%(names)s decided this: an Administrator of Invoicing takes it back.", names=names)
+            )
+        lines.action_undo_reconciliation()
 
     def copy_data(self, default=None):
         """Give a copied line no identity of the bank: what it is a copy of has it."""

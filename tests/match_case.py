@@ -71,7 +71,7 @@ class MatchCase(PontoCase):
                 "amount_currency": amount,
                 "balance": amount,
             }
-            items += self.env["ponto.matching"]._split_taxes(values, taxes, self.company)
+            items += self.env["ponto.matching"]._add_taxes([(values, taxes)], self.company)
         _liquidity, suspense, _others = line._seek_for_lines()
         line.with_context(force_delete=True, skip_readonly_check=True).write(
             {"line_ids": [Command.delete(suspense.id), *map(Command.create, items)]}

@@ -30,6 +30,10 @@ WIZARDS = (
     "ponto.match.choose",
     "ponto.match.choose.candidate",
     "ponto.match.choose.document",
+    "ponto.match.choose.line",
+    "ponto.book",
+    "ponto.book.row",
+    "ponto.booking.settings",
 )
 LINE = "account.bank.statement.line"
 
@@ -64,6 +68,10 @@ RIGHTS = {
     "ponto.match.choose": {"administrator": "rwcu", "invoicing": ""},
     "ponto.match.choose.candidate": {"administrator": "rwcu", "invoicing": ""},
     "ponto.match.choose.document": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.match.choose.line": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.book": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.book.row": {"administrator": "rwcu", "invoicing": ""},
+    "ponto.booking.settings": {"administrator": "rwcu", "invoicing": ""},
     "ponto.token": {"administrator": "", "invoicing": ""},
     LINE: {"administrator": "rwcu", "invoicing": "r"},
 }
@@ -134,6 +142,8 @@ class AccessCase(RpcCase):
             return {"day": shown.day_ids, "finding": shown.finding_ids}.get(model.split(".")[-1], shown)[:1]
         if model.startswith("ponto.match.choose"):
             return self.a_match_record_of(model)
+        if model.startswith("ponto.book"):
+            return self.a_booking_record_of(model)
         if model == LINE:
             return self.line
         return self.env[model].search([], limit=1)
@@ -142,9 +152,18 @@ class AccessCase(RpcCase):
         dialog = self.env["ponto.match.choose"].browse(self.line.action_ponto_open_match()["res_id"])
         if model.endswith("candidate"):
             return self.env[model].create({"wizard_id": dialog.id, "key": "0"})
+        if model.endswith("line"):
+            return self.env[model].create({"wizard_id": dialog.id, "amount": 1.0})
         if model.endswith("document"):
             return self.env[model].create({"wizard_id": dialog.id, "item_id": self.line.line_ids[:1].id})
         return dialog
+
+    def a_booking_record_of(self, model):
+        if model == "ponto.booking.settings":
+            return self.env[model].create({"company_id": self.company.id})
+        dialog = self.env["ponto.book"].create({"company_id": self.company.id})
+        row = self.env["ponto.book.row"].create({"book_id": dialog.id, "statement_line_id": self.line.id})
+        return row if model == "ponto.book.row" else dialog
 
     def strangers(self):
         """Log in, in turn, everybody who has nothing to do with the books."""

@@ -102,7 +102,7 @@ class TestLastTime(MatchCase):
         self.book_with_taxes(self.line(-184.0, "Fees", 30, **UNKNOWN), *parts)
         line = self.line(-184.0, "Fees", **UNKNOWN)
         balances = [values["balance"] for values in self.last_time(line)]
-        self.assertEqual(balances, [100.0, 21.0, 50.0, 3.0, 10.0])
+        self.assertEqual(balances, [100.0, 50.0, 10.0, 21.0, 3.0])
         self.assertFalse(self.last_time(self.line(-185.0, "Fees", **UNKNOWN)))
         other.amount = 12.0
         self.assertFalse(self.last_time(line))

@@ -91,14 +91,24 @@ PUBLIC_METHODS = {
         "get_ponto_review",
     },
     "account.bank.statement": set(),
-    LINE: {"action_ponto_accept", "action_ponto_open_match", "action_undo_match"},
+    LINE: {"action_ponto_accept", "action_ponto_book", "action_ponto_open_match", "action_undo_match"},
     "ponto.match": set(),
     "ponto.matching": set(),
     "ponto.partner.mapping": set(),
     "ponto.payment.alarm": {"action_dismiss"},
-    "ponto.match.choose": {"action_book_like_last_time", "action_match"},
+    "ponto.match.choose": {
+        "action_book_like_last_time",
+        "action_create_contact",
+        "action_match",
+        "action_on_account",
+        "action_private",
+    },
     "ponto.match.choose.candidate": {"action_accept", "action_dismiss"},
     "ponto.match.choose.document": set(),
+    "ponto.match.choose.line": set(),
+    "ponto.book": {"action_book", "action_on_account", "action_private"},
+    "ponto.book.row": set(),
+    "ponto.booking.settings": {"action_save"},
 }
 
 

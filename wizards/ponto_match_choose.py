@@ -10,7 +10,7 @@ MOST_DOCUMENTS = 40
 
 
 class PontoMatchChoose(models.TransientModel):
-    """Match one bank transaction: accept a candidate, or tick open documents."""
+    """Match one bank transaction: accept a candidate, tick open documents, or book it."""
 
     _name = "ponto.match.choose"
     _description = "Match a Bank Transaction"
@@ -32,6 +32,7 @@ class PontoMatchChoose(models.TransientModel):
     document_ids = fields.One2many("ponto.match.choose.document", "wizard_id", string="Open Documents")
     last_time = fields.Char(compute="_compute_last_time")
     ticked_amount = fields.Monetary("Ticked", compute="_compute_remaining")
+    booked_amount = fields.Monetary("Booked", compute="_compute_remaining")
     remaining = fields.Monetary(compute="_compute_remaining")
     outcome = fields.Char(compute="_compute_remaining")
 
@@ -41,30 +42,35 @@ class PontoMatchChoose(models.TransientModel):
             candidate = wizard.candidate_ids.filtered(lambda candidate: candidate.evidence == "last_time")[:1]
             wizard.last_time = f"{candidate.name} ({candidate.explanation})" if candidate else False
 
-    @api.depends("document_ids.ticked", "document_ids.item_id", "statement_line_id")
+    @api.depends("document_ids.ticked", "document_ids.item_id", "line_ids.amount", "difference", "statement_line_id")
     @api.depends_context("lang")
     def _compute_remaining(self):
         for wizard in self:
             items = wizard._get_ticked()
             currency = wizard.currency_id
             wizard.ticked_amount = sum(items.mapped("amount_residual_currency"))
-            wizard.remaining = currency.round(wizard.amount - wizard.ticked_amount) if currency else 0.0
-            wizard.outcome = wizard._describe_outcome() if items else False
+            wizard.booked_amount = sum(wizard.line_ids.mapped("amount"))
+            left = wizard.amount - wizard.ticked_amount - wizard.booked_amount
+            wizard.remaining = currency.round(left) if currency else 0.0
+            wizard.outcome = wizard._describe_outcome(items) if items or wizard.line_ids else False
 
-    def _describe_outcome(self):
-        """Say what matching the ticked documents leaves open.
+    def _describe_outcome(self, items):
+        """Say what matching the ticked documents, or booking, leaves open.
 
+        :param items: `account.move.line` records that are ticked
         :return str: one sentence
         """
-        if self.currency_id.is_zero(self.remaining):
+        if self.currency_id.is_zero(self.remaining) or (items and self.difference):
             return self.env._("Everything is settled.")
         rest = format_amount(self.env, abs(self.remaining), self.currency_id)
+        if not items:
+            return self.env._("%(amount)s of the transaction is not booked yet.", amount=rest)
         if (self.remaining > 0) == (self.amount > 0):
             return self.env._("%(amount)s of the payment stays open on the account of the partner.", amount=rest)
         return self.env._("%(amount)s of the ticked documents stays open.", amount=rest)
 
     def _get_ticked(self):
-        return self.document_ids.filtered("ticked").item_id
+        return self.document_ids.filtered("ticked").item_id._origin
 
     # ------------------------------------------------------------------ making it
 
@@ -96,7 +102,7 @@ class PontoMatchChoose(models.TransientModel):
         }
 
     def _fill(self):
-        """Look for candidates, and list the open documents of the partners that they name."""
+        """Look for candidates and for the partner, and list the open documents of the partners that they name."""
         line = self.statement_line_id
         findings = self.env["ponto.matching"]._suggest(line)[line.id]
         settles = self.env["ponto.matching"]._settles
@@ -116,17 +122,18 @@ class PontoMatchChoose(models.TransientModel):
                 for finding in findings
             ),
         ]
-        items = self.candidate_ids.item_ids | self._get_documents_of_partner(findings)
+        found = next((finding.partner_id for finding in findings if finding.partner_id), False)
+        self.booked_partner_id = line.partner_id.id or found or self._find_partner()
+        items = self.candidate_ids.item_ids | self._get_documents_of_partner(found)
         self.document_ids = [Command.clear(), *(Command.create({"item_id": item.id}) for item in items)]
 
-    def _get_documents_of_partner(self, findings):
+    def _get_documents_of_partner(self, found):
         """Return open documents of the partner of the payment, oldest first.
 
-        :param list findings: of `Finding`: the candidates
+        :param int found: id of the partner that the candidates name, if they name one
         :return: `account.move.line` records
         """
         line = self.statement_line_id
-        found = next((finding.partner_id for finding in findings if finding.partner_id), False)
         partner = line.partner_id.commercial_partner_id.id or found
         if not partner:
             return self.env["account.move.line"]
@@ -145,26 +152,25 @@ class PontoMatchChoose(models.TransientModel):
     # ------------------------------------------------------------------ buttons
 
     def action_match(self):
-        """Match the bank transaction with the ticked documents, in part where the sums differ.
+        """Match the bank transaction with the ticked documents, and book what was typed.
 
-        :return dict: closes the dialog
-        :raises UserError: in one sentence, when the ticked documents cannot be settled with it
+        Where the sums differ, the ticked documents are settled in part.
+
+        :return dict: closes the dialog, or asks a question in it
+        :raises UserError: in one sentence, when the ticked documents cannot be settled with it, or it cannot be booked
         """
         self.ensure_one()
-        items = self._get_ticked()
-        self._check_ticked(items)
-        partners = items.partner_id.commercial_partner_id
-        line = self.statement_line_id
-        line._accept(
-            Finding(
-                line.id,
-                "chosen",
-                items.account_id.id,
-                partners.id if len(partners) == 1 else 0,
-                tuple(items.ids),
-            )
-        )
-        return {"type": "ir.actions.act_window_close"}
+        return self._book(self._get_bookings())
+
+    def _match_ticked(self, items):
+        """Return what matching with ticked documents alone is.
+
+        :param items: `account.move.line` records
+        :return Finding:
+        """
+        line, partners = self.statement_line_id, items.partner_id.commercial_partner_id
+        partner_id = partners.id if len(partners) == 1 else 0
+        return Finding(line.id, "chosen", items.account_id.id, partner_id, tuple(items.ids))
 
     def _check_ticked(self, items):
         """Refuse documents that one bank transaction cannot settle."""

@@ -3,8 +3,8 @@ from collections import Counter, defaultdict
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
+from ..booking.replacing import replace_items
 from ..support.errors import RECORD_ERRORS
 from .facts import EXACT
 from .rules import get_rule
@@ -30,23 +30,6 @@ def write_partners(env, findings):
             by_partner[finding.partner_id] += line
     for partner_id, lines in by_partner.items():
         lines.write({"partner_id": partner_id})
-
-
-def replace_suspense(line, finding):
-    """Put the counterparts of a match in the place of the suspense item (tried: in a write of its own).
-
-    :param line: `account.bank.statement.line` record
-    :param Finding finding: with counterparts
-    """
-    _liquidity, suspense, _others = line._seek_for_lines()
-    line.with_context(force_delete=True, skip_readonly_check=True).write(
-        {
-            "line_ids": [
-                *(Command.delete(item.id) for item in suspense),
-                *(Command.create(dict(vals)) for vals in finding.counterparts),
-            ]
-        }
-    )
 
 
 def prefetch(items, lines):
@@ -81,9 +64,7 @@ class PontoMatching(models.AbstractModel):
         :param run: `ponto.synchronization` record
         :raises MatchFailed: when something exact is not settled
         """
-        for line, finding in findings.items():
-            if finding.counterparts:
-                replace_suspense(line, finding)
+        self._replace_suspense(findings)
         self._reconcile(findings)
         self._log(findings, "applied", previous_partners, run=run)
 
@@ -140,10 +121,9 @@ class PontoMatching(models.AbstractModel):
         previous_partners = {line.id: line.partner_id.id for line in findings}
         write_partners(self.env, findings)
         by_account = defaultdict(lambda: self.env["account.move.line"])
+        self._replace_suspense(findings)
         for line, finding in findings.items():
-            if finding.counterparts:
-                replace_suspense(line, finding)
-            else:
+            if not finding.counterparts:
                 by_account[finding.account_id] += line._seek_for_lines()[1]
         for account_id, items in by_account.items():
             items.write({"account_id": account_id})
@@ -151,6 +131,15 @@ class PontoMatching(models.AbstractModel):
         self._log(findings, "applied", previous_partners, user, run)
         self.env.flush_all()
         self._raise_alarms(findings)
+
+    def _replace_suspense(self, findings):
+        """Put the counterparts of matches in the place of the suspense items, of all of them at once.
+
+        :param dict findings: `account.bank.statement.line` record: `Finding`; those without counterparts are left alone
+        """
+        replace_items(
+            self.env, {line: finding.counterparts for line, finding in findings.items() if finding.counterparts}
+        )
 
     def _reconcile(self, findings):
         """Reconcile lines with what they settle; then follows what their evidence asks for besides.

@@ -22,6 +22,7 @@ EVIDENCE = {
     "chosen": _lt("Chosen by a user"),
     "last_time": _lt("Like last time"),
     "discount": _lt("Early payment discount"),
+    "booked": _lt("Booked by a user"),
 }
 # Evidence that needs nobody's judgment: what it names must still be open, and sum up to the amount.
 EXACT = ("structured", "creditor", "number", "numbers", "customer_reference", "payment")

@@ -3,6 +3,7 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
+from .booked import get_booked_accounts
 from .rules import get_rule
 from .words import get_content_key
 
@@ -25,6 +26,7 @@ EXPLANATIONS = {
     "chosen": _lt("%(user)s chose %(documents)s."),
     "last_time": _lt("%(user)s booked it like the last transactions of this counterparty."),
     "discount": _lt("%(user)s chose %(documents)s with its early payment discount."),
+    "booked": _lt("%(user)s booked it on %(documents)s."),
 }
 
 
@@ -73,11 +75,14 @@ class PontoMatching(models.AbstractModel):
         return matches.create(vals_list)
 
     def _get_document_names(self, finding):
-        """Name what a finding settles: its reconciliation model, or the documents of its items."""
+        """Name what a finding settles: its reconciliation model, or the documents of its items and the accounts booked."""
         if name := get_rule(self.env, finding).name:
             return name
         items = self.env["account.move.line"].browse(finding.item_ids)
-        return ", ".join(dict.fromkeys(name for item in items if (name := item.move_name)))
+        names = [name for item in items if (name := item.move_name)]
+        if finding.evidence in ("booked", "chosen"):
+            names += get_booked_accounts(self.env, finding).mapped("display_name")
+        return ", ".join(dict.fromkeys(names))
 
     @api.model
     def _propose(self, findings, run=None):

@@ -2,6 +2,13 @@ from odoo import api, fields, models
 
 from .facts import EVIDENCE
 
+# What may be booked beside documents, without tax.
+DIFFERENCES = [
+    ("charges", "Bank charges"),
+    ("discount", "Cash discount"),
+    ("rounding", "Rounding"),
+]
+
 
 class PontoMatch(models.Model):
     """The match log: what a bank transaction was matched with, why, and who decided it."""
@@ -16,6 +23,8 @@ class PontoMatch(models.Model):
     )
     journal_id = fields.Many2one(related="statement_line_id.journal_id", store=True, precompute=True, index=True)
     company_id = fields.Many2one(related="statement_line_id.company_id", store=True, precompute=True, index=True)
+    currency_id = fields.Many2one(related="statement_line_id.currency_id")
+    amount = fields.Monetary(related="statement_line_id.amount")
     state = fields.Selection(
         [("proposed", "Proposed"), ("applied", "Applied"), ("undone", "Undone"), ("dismissed", "Dismissed")],
         required=True,
@@ -33,6 +42,8 @@ class PontoMatch(models.Model):
     previous_partner_id = fields.Many2one(
         "res.partner", readonly=True, ondelete="set null", help="Of the bank transaction before: an undo gives it back."
     )
+    difference = fields.Selection(DIFFERENCES, readonly=True, help="What was booked beside its documents.")
+    difference_account_id = fields.Many2one("account.account", readonly=True, ondelete="set null")
     user_id = fields.Many2one("res.users", "Decided By", readonly=True, help="Empty when it matched by itself.")
     taught = fields.Boolean(readonly=True, help="Whose the counterparty is was learned from it: an undo forgets it.")
     decided_at = fields.Datetime("Decided", readonly=True, default=fields.Datetime.now)

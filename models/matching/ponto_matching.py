@@ -2,12 +2,13 @@ import logging
 
 from odoo import api, models
 
+from ..booking.taxes import add_taxes
 from ..support.errors import SEARCH_ERRORS
 from .exact import ExactFinder
 from .open_documents import DocumentReader, get_open_items_domain
 from .partners import PartnerFinder
 from .payments import make_payment, read_line
-from .rule_counterparts import RuleCounterparts, split_taxes
+from .rule_counterparts import RuleCounterparts
 from .rules import RuleFinder, read_rules
 from .search import Search
 from .transfers import TransferFinder, read_own_numbers
@@ -186,12 +187,11 @@ class PontoMatching(models.AbstractModel):
         return RuleCounterparts(self, rule, journal, payment, partner_id).prepare()
 
     @api.model
-    def _split_taxes(self, values, taxes, company):
-        """Divide a counterpart item into base and taxes: what the bank moved includes them, whatever the tax says.
+    def _add_taxes(self, parts, company):
+        """Divide counterpart items of one entry into bases and taxes: what the bank moved includes them.
 
-        :param dict values: of the item, taxes included
-        :param taxes: `account.tax` records
+        :param list parts: tuples of the values of an item, taxes included, and its `account.tax` records
         :param company: `res.company` record
-        :return list: values of the base item and of the tax items; only the item itself without taxes
+        :return list: values of the base items, in the order given, then of the tax items
         """
-        return split_taxes(self.env, values, taxes, company)
+        return add_taxes(self.env, parts, company)

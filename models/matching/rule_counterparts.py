@@ -2,8 +2,6 @@
 
 import re
 
-from odoo import Command
-
 from .rules import get_rule_texts
 
 # An amount as people and banks write it: 1234, 1.234,56, 1,234.56. Three digits after a single sign are thousands.
@@ -32,42 +30,6 @@ def find_written_amount(pattern, texts):
     return float(f"{digits}.{amount['cents'] or 0}") if 0 < len(digits) <= MOST_DIGITS else 0.0
 
 
-def split_taxes(env, values, taxes, company):
-    """Divide a counterpart item into base and taxes: what the bank moved includes them, whatever the tax says.
-
-    :param env: environment
-    :param dict values: of the item, taxes included
-    :param taxes: `account.tax` records
-    :param company: `res.company` record
-    :return list: values of the base item and of the tax items; only the item itself without taxes
-    """
-    if not taxes:
-        return [values]
-    engine = env["account.tax"]
-    amount, balance = values["amount_currency"], values["balance"]
-    kinds = set(taxes.mapped("type_tax_use"))
-    # As Odoo does for a journal entry.
-    is_refund = amount > 0 if "sale" in kinds else "purchase" in kinds and amount < 0
-    base_line = engine._prepare_base_line_for_taxes_computation(
-        values,
-        tax_ids=taxes,
-        account_id=env["account.account"].browse(values["account_id"]),
-        partner_id=env["res.partner"].browse(values["partner_id"]),
-        currency_id=env["res.currency"].browse(values["currency_id"]),
-        price_unit=amount,
-        quantity=1.0,
-        special_mode="total_included",
-        is_refund=is_refund,
-        rate=amount / balance if balance else 1.0,
-    )
-    engine._add_tax_details_in_base_lines([base_line], company)
-    engine._round_base_lines_tax_details([base_line], company)
-    engine._add_accounting_data_in_base_lines_tax_details([base_line], company)
-    result = engine._prepare_tax_lines([base_line], company)
-    base = {**values, "tax_ids": [Command.set(taxes.ids)], **result["base_lines_to_update"][0][1]}
-    return [base, *result["tax_lines_to_add"]]
-
-
 class RuleCounterparts:
     """The counterpart items of one rule for one payment."""
 
@@ -94,11 +56,13 @@ class RuleCounterparts:
         :return list: values of `account.move.line`, equal to the payment in its currency and in the company's;
             empty when the rule does not book all of it
         """
-        shares = self._get_shares()
-        if not shares or any(not is_bookable(line.account_id, self._journal) for line, _share in shares):
+        shares, rest = self.divide(self._payment.amount)
+        if not shares or not self._currency.is_zero(rest):
+            return []
+        if any(not is_bookable(line.account_id, self._journal) for line, _share in shares):
             return []
         rate = self._get_company_rate()
-        counterparts = []
+        parts = []
         for line, share in shares:
             values = {
                 "name": line.label or self._payment.label,
@@ -109,19 +73,21 @@ class RuleCounterparts:
                 "balance": self._company.currency_id.round(-share * rate),
                 "analytic_distribution": line.analytic_distribution or False,
             }
-            counterparts += self._matching._split_taxes(values, line.tax_ids, self._company)
+            parts.append((values, line.tax_ids))
+        counterparts = self._matching._add_taxes(parts, self._company)
         self._balance(counterparts)
         return [{**values, "reconcile_model_id": self._rule.id} for values in counterparts]
 
     # ------------------------------------------------------------------ amounts
 
-    def _get_shares(self):
-        """Divide the payment among the counterpart items of the rule.
+    def divide(self, rest):
+        """Divide what is open of the payment among the counterpart items of the rule.
 
-        :return list: tuples of `account.reconcile.model.line` record and its share, signed as the payment is; empty
-            when something is left over
+        :param float rest: what is open, signed as the payment is
+        :return tuple: list of tuples of `account.reconcile.model.line` record and its share, signed as the payment is;
+            what is left over
         """
-        shares, rest, currency = [], self._payment.amount, self._currency
+        shares, currency = [], self._currency
         for line in self._rule.line_ids:
             share = currency.round(self._get_share(line, rest))
             if not currency.is_zero(share):
@@ -133,7 +99,7 @@ class RuleCounterparts:
         if shares and whole and abs(rest) < currency.rounding * len(shares):
             line, share = shares[-1]
             shares[-1], rest = (line, currency.round(share + rest)), 0.0
-        return shares if currency.is_zero(rest) else []
+        return shares, rest
 
     def _get_share(self, line, rest):
         """Return the amount of one counterpart item, signed as the payment is.

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..booking.taxes import PARTNER_ACCOUNTS
 from ..matching.facts import EXACT
 from ..matching.words import describe_evidence, get_key
 
@@ -102,6 +103,18 @@ class AccountBankStatementLine(models.Model):
             return self.get_formview_action()
         return self.env["ponto.match.choose"]._open(self)
 
+    def action_ponto_book(self):
+        """Open what one decision books all these bank transactions on; of one alone, its own dialog.
+
+        :return dict: window action
+        :raises AccessError: for who may not write bank transactions
+        :raises UserError: when they are of several companies
+        """
+        self.check_access("write")
+        if len(self) == 1:
+            return self.action_ponto_open_match()
+        return self.env["ponto.book"]._open(self)
+
     def _get_candidate(self, key):
         """Return the candidate with a key.
 
@@ -127,10 +140,18 @@ class AccountBankStatementLine(models.Model):
                 self.env._("This cannot be matched now: its period is locked, or the books have changed meanwhile.")
             )
         partner = self.env["res.partner"].browse(finding.partner_id)
-        if partner and self.env["ponto.matching"]._teaches(finding):
+        if partner and self._is_of_partner(finding) and self.env["ponto.matching"]._teaches(finding):
             self.env["ponto.partner.mapping"]._remember(self, partner)
             # sudo: nobody writes the log but the addon.
             self.sudo().ponto_match_ids.filtered(lambda match: match.state == "applied").taught = True
+
+    def _is_of_partner(self, finding):
+        """Tell whether a finding says whose the counterparty is: who is paid through another's account is not.
+
+        :param Finding finding: what was accepted
+        """
+        account = self.env["account.account"].browse(finding.account_id)
+        return finding.evidence != "booked" or account.account_type in PARTNER_ACCOUNTS
 
     def _dismiss(self, finding):
         """Show a candidate of a bank transaction no longer.

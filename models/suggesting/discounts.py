@@ -5,6 +5,29 @@ from ..matching.facts import Finding
 from .likely_documents import get_facts
 
 
+def get_discounted(item, label, amount):
+    """Return the values of the journal items of a discounted payment: the whole document, and the discount.
+
+    :param item: `account.move.line` record, the open document
+    :param str label: of the payment
+    :param float amount: of the payment, signed
+    :return tuple: of dict; their balances sum up to minus the amount of the payment
+    """
+    parts = item.env["account.move"]._get_invoice_counterpart_amls_for_early_payment_discount(
+        [{"aml": item, "amount_currency": -item.amount_residual_currency, "balance": -item.amount_residual}],
+        item.amount_residual - amount,
+    )
+    document = {
+        "name": label,
+        "account_id": item.account_id.id,
+        "partner_id": item.partner_id.id,
+        "currency_id": item.currency_id.id,
+        "amount_currency": -item.amount_residual_currency,
+        "balance": -item.amount_residual,
+    }
+    return document, *(values for kind in parts.values() for values in kind)
+
+
 class Discounts:
     """Finds documents that a payment equals once their discount is taken off.
 
@@ -48,26 +71,5 @@ class Discounts:
             (item.id,),
             ("discount", *found),
             tuple(fact for fact in missing if fact != "amount"),
-            self._get_counterparts(item, payment),
+            get_discounted(item, payment.label, payment.amount),
         )
-
-    def _get_counterparts(self, item, payment):
-        """Return the values of the journal items of a discounted payment: the whole document, and the discount.
-
-        :param item: `account.move.line` record, the open document
-        :param Payment payment: of the bank
-        :return tuple: of dict; their balances sum up to minus the amount of the payment
-        """
-        parts = self._known.search.env["account.move"]._get_invoice_counterpart_amls_for_early_payment_discount(
-            [{"aml": item, "amount_currency": -item.amount_residual_currency, "balance": -item.amount_residual}],
-            item.amount_residual - payment.amount,
-        )
-        document = {
-            "name": payment.label,
-            "account_id": item.account_id.id,
-            "partner_id": item.partner_id.id,
-            "currency_id": item.currency_id.id,
-            "amount_currency": -item.amount_residual_currency,
-            "balance": -item.amount_residual,
-        }
-        return document, *(values for kind in parts.values() for values in kind)

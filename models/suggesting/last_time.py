@@ -5,9 +5,9 @@ from datetime import timedelta
 from odoo import Command
 from odoo.tools import SQL
 
+from ..booking.taxes import PARTNER_ACCOUNTS
 from ..matching.facts import Finding
 from ..matching.rule_counterparts import is_bookable
-from .look_up import PARTNER_ACCOUNTS
 
 # How far back it is looked, and how many bank transactions of one counterparty are looked at.
 REACH = timedelta(days=400)
@@ -204,10 +204,8 @@ class LastTimes:
             amounts = [get_amount_with_taxes(item) for item in base]
         else:
             return []
-        return [
-            values
+        parts = [
+            (copy_item(item, partner, payment, amount), item.tax_ids)
             for item, amount in zip(base, amounts, strict=True)
-            for values in self._matching._split_taxes(
-                copy_item(item, partner, payment, amount), item.tax_ids, line.company_id
-            )
         ]
+        return self._matching._add_taxes(parts, line.company_id)

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from ...payment_references import NUMBER, name_key, number_strength, read_number
 from ...statement_files.accounts import spellings
+from ..booking.taxes import PARTNER_ACCOUNTS
 from ..matching.open_documents import get_references
 from ..support.money import to_units
 from .open_items import OpenItem, OpenItems, Owner
@@ -14,7 +15,6 @@ from .payment_batches import DAYS
 
 # Of each kind of what may have to do with payments, no more than these are read: the newest.
 MOST_ITEMS = 500
-PARTNER_ACCOUNTS = ("asset_receivable", "liability_payable")
 
 
 class LookUp:
