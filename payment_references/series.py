@@ -97,7 +97,7 @@ class Series:
         for place, token in enumerate((*self.tokens, "")):
             if token.isdigit() and (place == start or self._blank[place - 1] or self._glued[place - 1]):
                 continue
-            if place > start + 1:
+            if place > start:
                 runs.append(Group(start, self.tokens[start:place]))
             start = place if token.isdigit() else place + 1
         return runs
@@ -146,7 +146,8 @@ class Series:
                 if are_alike(group.tokens, number.tokens) and not is_another_thing(group, number):
                     yield group
             if len(number.key) >= GROUPED_DIGITS:
-                yield from (run for run in self._runs if len("".join(run.tokens)) == len(number.key))
+                length = len(number.key.lstrip("0"))  # banks fill references with zeros
+                yield from (run for run in self._runs if len("".join(run.tokens).lstrip("0")) == length)
             return
         yield from self._find_windows(number.layout)
         if (compact := merge_digits(number.tokens)) != number.layout:

@@ -210,6 +210,12 @@ class TestSums(HostileCase):
         line._accept(candidate)
         self.assertTrue(item.reconciled and note.reconciled and line.is_reconciled)
 
+    def test_a_credit_note_alone_does_not_say_what_it_is_deducted_from(self):
+        item, note = self.bill(300.0), self.bill(150.0, move_type="out_refund")
+        candidate, one_click = self.best(self.line(150.0, note.move_name, **THEIRS))
+        self.assertFound(candidate, item, note)
+        self.assertFalse(one_click)
+
     def test_a_registered_payment_and_an_open_invoice_in_one_amount(self):
         registered, opened = self.bill(81.0), self.bill(82.0)
         item = self.register(registered, registered.move_name)

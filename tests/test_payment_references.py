@@ -166,6 +166,7 @@ class TestPaymentReferences(BaseCase):
             ("2025/00002", "2025/00001"),
             ("10-2026/11-2026", "10-2026"),
             ("2261 0000 3696 3629", "3261000000074592"),
+            ("00000000026479636296", "26115185920"),
             ("21 00000 00003 13947 14300 09017", "210000000003139471430009024"),
         ):
             self.assertTrue(self.names_another(text, number), text)
@@ -183,6 +184,7 @@ class TestPaymentReferences(BaseCase):
             ("12345 voor 1234,50 EUR", "12345"),
             ("10/2026 betaald op 01/11/2026", "10/2026"),
             ("6123 4567 8901 2387", "6123456789012387"),
+            ("00000000026115185920", "26115185920"),
         ):
             self.assertFalse(self.names_another(text, number), text)
 

@@ -219,8 +219,9 @@ class LikelyDocuments:
         """
         named = {item.id for item in self._known.open.get_named(payment, self._known.get_texts(payment))}
         ids = {item.id for item in items}
-        # What is named is all in the sum, or names all of it.
-        if named & ids and (named <= ids or ids <= named):
+        # What is named is all in the sum, or names all of it; a credit note alone does not say what it is deducted from.
+        cents = self._known.search.units[payment.key]
+        if any(item.id in named and item.cents * cents > 0 for item in items) and (named <= ids or ids <= named):
             found = (*found, "number")
         accounts = {item.account_id for item in items}
         return Finding(

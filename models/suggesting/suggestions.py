@@ -36,6 +36,7 @@ CONTRADICTIONS = {
     "other_time",
     "payee_unknown",
     "names_another",
+    "somebody_elses",
     "claimed_twice",
 }
 # More than the amount speaks for it.
