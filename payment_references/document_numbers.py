@@ -14,6 +14,7 @@ SHORTEST, LONGEST = 4, 40  # signs of a number without separators
 SHORTEST_DIGITS = 5  # of a number of digits only: "2025" and "1001" are anything
 STRONG_LENGTH, STRONG_DIGITS, WEAK_DIGITS = 6, 5, 3  # "Order 1001" and "Rent 2025" are anybody's
 TOKEN = re.compile(r"[^\W\d_]+|\d+")
+GROUPED_DIGITS = 10  # of a reference that is printed in groups: so many digits are no amount, and no telephone number
 RUN = "#"  # a run of digits, when layouts are compared: series grow a digit
 YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -33,7 +34,7 @@ class Number(NamedTuple):
     @property
     def is_bare(self) -> bool:
         """Whether it is of digits only: such a number has no series to be known by."""
-        return self.key.isdigit()
+        return self.key.isdecimal()
 
 
 @lru_cache(maxsize=8192)
@@ -55,7 +56,7 @@ def find_cuts(words: list[str]) -> list[int]:
     cuts, place = [], 0
     for word, following in pairwise(words):
         place += len(word)
-        if word[-1].isdigit() and following[0].isdigit():
+        if word[-1].isdecimal() and following[0].isdecimal():
             cuts.append(place)
     return cuts
 
@@ -69,6 +70,8 @@ def is_divided_alike(cuts: dict[int, bool], number: Number) -> bool:
     :param number: of the document
     """
     more = cuts.keys() - number.cuts
+    if number.is_bare and not number.cuts and len(number.key) >= GROUPED_DIGITS:
+        return True  # printed in groups, with whatever between
     return not more or (number.cuts <= cuts.keys() and all(cuts[place] for place in more))
 
 
@@ -78,7 +81,7 @@ def get_layout(tokens: tuple[str, ...]) -> tuple[str, ...]:
     :param tokens: runs of letters and of digits
     :return: the same, each run of digits as one sign
     """
-    return tuple(RUN if token.isdigit() else token for token in tokens)
+    return tuple(RUN if token.isdecimal() else token for token in tokens)
 
 
 def are_alike(tokens: tuple[str, ...], others: tuple[str, ...]) -> bool:
@@ -101,7 +104,7 @@ def are_equal(tokens: tuple[str, ...], others: tuple[str, ...]) -> bool:
     :param tokens, others: runs of letters and of digits
     """
     return len(tokens) == len(others) and all(
-        one == two or (one.isdigit() and two.isdigit() and one.lstrip("0") == two.lstrip("0"))
+        one == two or (one.isdecimal() and two.isdecimal() and one.lstrip("0") == two.lstrip("0"))
         for one, two in zip(tokens, others, strict=True)
     )
 
@@ -121,7 +124,7 @@ def number_strength(key: str) -> str | None:
     :param key: as `number_key` gives it
     :return: STRONG: it names the document. WEAK: only if the payer is known to be its partner. None: it says nothing
     """
-    digits = sum(sign.isdigit() for sign in key)
+    digits = sum(sign.isdecimal() for sign in key)
     if not SHORTEST <= len(key) <= LONGEST:
         return None
     if digits == len(key):

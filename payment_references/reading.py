@@ -8,11 +8,12 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from .document_numbers import LONGEST, SHORTEST, Number, is_date, is_divided_alike, number_key
+from .document_numbers import GROUPED_DIGITS, LONGEST, SHORTEST, Number, is_date, is_divided_alike, number_key
 from .months import Month
 from .names import WORD, fold
-from .series import GLUE, GROUPED_DIGITS, Series
+from .series import Series
 from .structured import find_printed, find_structured, is_creditor_reference, structured_key
+from .vocabulary import CORRECTIONS, GLUE, OTHER_DOCUMENTS, OTHER_THINGS, TAGS
 
 STRUCTURED, CREDITOR, NUMBER = "structured", "creditor", "number"
 DIGIT = re.compile(r"\d")
@@ -107,7 +108,7 @@ class References:
         """The texts that hold digits, for what their numbers have in common with others."""
         return [Series(text) for text in self._texts if DIGIT.search(text)]
 
-    @property
+    @cached_property
     def months(self) -> set[Month]:
         """The months that the texts name."""
         return set().union(*(Series(text).months for text in self._texts))
@@ -158,7 +159,7 @@ class References:
         cuts, place = {}, 0
         for number in range(span.start, span.end - 1):
             place += len(words[number])
-            if words[number][-1].isdigit() and words[number + 1][0].isdigit():
+            if words[number][-1].isdecimal() and words[number + 1][0].isdecimal():
                 cuts[place] = between[number].isspace()
         return cuts
 
@@ -186,7 +187,7 @@ class References:
         What is glued to it goes on: "INV/2025/1/2", "WEB-INV/2025/1"; a dot may end a word before it. Digits alone may
         be a piece of all that has digits: a telephone number, an amount, an account, a date.
         """
-        span, bare = hit.span, hit.key.isdigit()
+        span, bare = hit.span, hit.key.isdecimal()
         words = self._words[span.text]
         if bare and is_date(words[span.start : span.end]):
             return False
@@ -197,9 +198,33 @@ class References:
             neighbor = Span(span.text, place, place + 1)
             if not 0 <= place < len(words) or any(other.span.contains(neighbor) for other in hits):
                 continue
-            if self._is_continued(words[place], self._between[span.text][joint], lonely):
+            if self._goes_on(hit, place, self._between[span.text][joint], lonely):
                 return False
         return True
+
+    def _goes_on(self, hit: Named, place: int, joint: str, lonely: bool) -> bool:
+        """Tell whether the word beside a number makes it a piece, or another one, of something else.
+
+        :param place: of the word in its text
+        :param joint: the signs between
+        :param lonely: whether any digits beside the number may continue it
+        """
+        word, is_behind = self._words[hit.span.text][place], place > hit.span.start
+        if joint.startswith("/") and word in TAGS and self._is_tag(hit.span.text, place):
+            return False
+        if word in CORRECTIONS and is_behind and GLUE.issuperset(joint):
+            return True
+        if word in OTHER_THINGS | OTHER_DOCUMENTS and not is_behind and joint == "-":
+            return True
+        # What a comma divides from a long number does not continue it.
+        is_beside = len(hit.key) < GROUPED_DIGITS or GLUE.issuperset(joint.strip())
+        return self._is_continued(word, joint, lonely and is_beside)
+
+    def _is_tag(self, text: int, place: int) -> bool:
+        """Tell whether a word stands between slashes."""
+        between = self._between[text]
+        before = between[place - 1] if place else self._texts[text][: self._texts[text].index(self._words[text][0])]
+        return before.endswith("/") and place < len(between) and between[place].startswith("/")
 
     def _is_continued(self, word: str, joint: str, lonely: bool) -> bool:
         """Tell whether a word beside a number makes it a piece of something else.
@@ -208,7 +233,7 @@ class References:
         :param joint: the signs between
         :param lonely: whether the number is one of few digits, which any digits beside it may continue
         """
-        has_digits = any(map(str.isdigit, word))
+        has_digits = any(map(str.isdecimal, word))
         is_affix = has_digits or (joint != "." and len(word) <= LONGEST_AFFIX)
         return (GLUE.issuperset(joint) and is_affix) or (lonely and has_digits)
 

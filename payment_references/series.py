@@ -8,6 +8,7 @@ from itertools import chain, pairwise
 from typing import NamedTuple
 
 from .document_numbers import (
+    GROUPED_DIGITS,
     RUN,
     TOKEN,
     YEAR,
@@ -19,26 +20,13 @@ from .document_numbers import (
     is_divided_alike,
     read_number,
 )
-from .months import Month, find_months
+from .months import MONTH, Month, find_months
+from .vocabulary import GLUE, JOINING, KINDS, OTHER_DOCUMENTS, OTHER_THINGS, SMALL_WORDS
 
-GLUE = frozenset("/-._\\")
-# What people of twelve countries write before the number of an invoice, also without a blank between.
-_KINDS = """
-    NR NO N NUM NUMMER NUMERO REF REFERENTIE REFERENCE REFERENZ KENMERK BETREFT VOOR PER
-    INV INVOICE INVOICENR INVNR INVNO BILL FACTNR FACTNO FAKTNR FAKTURANR RECHNR
-    FACT FACTUUR FACTUURNR FACTUURNUMMER FACTUREN FAKTUUR FAC FACTURE FACTURES FA FRA FACTURA
-    RE RG RENR RGNR RNR RECHNUNG RECHNUNGEN RECHNUNGSNR RECHNUNGSNUMMER
-    FT FATT FATTURA FATTURE FAKTURA FAKTURY FAKT FV REGNING LASKU LASKUN FATURA
-"""
-KINDS = frozenset(_KINDS.split())
-# What stands before numbers that are no documents: of customers, contracts of telephones, cards.
-_OTHER_THINGS = """
-    KD KDNR KUNDE KUNDENNR KUNDENNUMMER KLANT KLANTNR KLANTNUMMER CLIENT CLIENTNR CUSTOMER CUST CLI CLIENTE KUND KUNDNR
-    TEL TELEFOON TELEPHONE TELEFON GSM MOBILE MOBIEL KAART CARTE CARD KARTE
-"""
-OTHER_THINGS = frozenset(_OTHER_THINGS.split())
+LONGEST_END = 18  # digits of a running number
+NEXT = 100  # how far the second of two numbers is from the first, where only its end is written
+LONGEST_SERIES = 4  # letters: a short word before digits is a series
 LONG_ENOUGH = 7  # digits of a number of one run, where what stands before it was left out
-GROUPED_DIGITS = 10  # of a reference that is printed in groups: so many digits are no amount, and no telephone number
 PADDED = 4  # digits of a running number that says as much without its year
 DAY_DIGITS = 8  # of a day in one word: 03112026
 
@@ -63,6 +51,7 @@ class Series:
         self.tokens = tuple(match[0] for match in matches)
         self._layout = get_layout(self.tokens)
         joints = [text[one.end() : two.start()] for one, two in pairwise(matches)]
+        self._joints = joints
         self._glued = [GLUE.issuperset(joint) for joint in joints]
         self._touching = [not joint for joint in joints]
         self._blank = [joint.isspace() for joint in joints]
@@ -77,7 +66,7 @@ class Series:
                 continue
             first = start + (place > start and self.tokens[start] in KINDS)
             group = Group(first, self.tokens[first : place + 1], self.tokens[first - 1] if first else "")
-            if all(token.isdigit() for token in group.tokens):
+            if all(token.isdecimal() for token in group.tokens):
                 groups.append(group)
             start = place + 1
         return groups
@@ -95,11 +84,11 @@ class Series:
         runs = []
         start = 0
         for place, token in enumerate((*self.tokens, "")):
-            if token.isdigit() and (place == start or self._blank[place - 1] or self._glued[place - 1]):
+            if token.isdecimal() and (place == start or self._blank[place - 1] or self._glued[place - 1]):
                 continue
             if place > start:
                 runs.append(Group(start, self.tokens[start:place]))
-            start = place if token.isdigit() else place + 1
+            start = place if token.isdecimal() else place + 1
         return runs
 
     @cached_property
@@ -119,7 +108,7 @@ class Series:
         covered = {place for number in numbers for place in self._get_covered(number)}
         return any(
             covered.isdisjoint(range(group.start, group.start + len(group.tokens)))
-            and not any(are_equal(group.tokens, known.tokens) for known in numbers)
+            and not any(is_same(group.tokens, known.tokens) for known in numbers)
             for number in numbers
             for group in self._find_alike(number)
         )
@@ -132,7 +121,7 @@ class Series:
             end = start + 1
             key, cuts = token, {}
             while len(key) < len(number.key) and end < len(self.tokens):
-                if key[-1].isdigit() and self.tokens[end].isdigit():
+                if key[-1].isdecimal() and self.tokens[end].isdecimal():
                     cuts[len(key)] = self._blank[end - 1]
                 key += self.tokens[end]
                 end += 1
@@ -142,18 +131,58 @@ class Series:
     def _find_alike(self, number: Number) -> Iterator[Group]:
         """Yield what may be a number of the same series."""
         if number.is_bare:
-            for group in chain.from_iterable(split(group, len(number.tokens)) for group in self._groups):
-                if are_alike(group.tokens, number.tokens) and not is_another_thing(group, number):
-                    yield group
-            if len(number.key) >= GROUPED_DIGITS:
-                length = len(number.key.lstrip("0"))  # banks fill references with zeros
-                yield from (run for run in self._runs if len("".join(run.tokens).lstrip("0")) == length)
+            yield from self._find_alike_bare(number)
+        else:
+            yield from self._find_windows(number.layout)
+            yield from self._find_tails(number)
+            yield from self._find_compact(number)
+        yield from self._find_next(number)
+
+    def _find_alike_bare(self, number: Number) -> Iterator[Group]:
+        """Yield digits that may be of the series of a number of digits only."""
+        for group in chain.from_iterable(split(group, len(number.tokens)) for group in self._groups):
+            if are_alike(group.tokens, number.tokens) and not is_another_thing(group, number):
+                yield group
+        if len(number.key) >= GROUPED_DIGITS:
+            length = len(number.key.lstrip("0"))  # banks fill references with zeros
+            yield from (run for run in self._runs if len("".join(run.tokens).lstrip("0")) == length)
+
+    def _find_tails(self, number: Number) -> Iterator[Group]:
+        """Yield digits that may be of the series of a number, with its letters left out."""
+        tail = number.tokens[1:]
+        if not is_telling(tail):
             return
-        yield from self._find_windows(number.layout)
-        if (compact := merge_digits(number.tokens)) != number.layout:
-            for group in self._find_windows(compact):
-                if abs(sum(map(len, group.tokens)) - len(number.key)) <= 1:
-                    yield group
+        lengths = [len(token) for token in tail]
+        for group in self._groups:
+            is_alike = [len(token) for token in group.tokens] == lengths and are_alike(group.tokens, tail)
+            if is_alike and not are_equal(group.tokens, tail) and not is_another_thing(group, number):
+                yield group
+
+    def _find_compact(self, number: Number) -> Iterator[Group]:
+        """Yield what may be of the series of a number, written without separators."""
+        compact = merge_digits(number.tokens)
+        if compact == number.layout:
+            return
+        for group in self._find_windows(compact):
+            if abs(sum(map(len, group.tokens)) - len(number.key)) <= 1:
+                yield group
+
+    def _find_next(self, number: Number) -> Iterator[Group]:
+        """Yield what is left of a second number behind the first: "INV/2026/00041 en 42", "INV/2026/00041 + 00042"."""
+        last = number.tokens[-1]
+        if not last.isdecimal() or len(last) > LONGEST_END:
+            return
+        covered = set(self._get_covered(number))
+        for place in covered:
+            end = place + 1
+            if end in covered:
+                continue
+            while end < len(self.tokens) and self.tokens[end] in JOINING:
+                end += 1
+            if end < len(self.tokens) and (end > place + 1 or self._joints[place].strip() in ("+", "&")):
+                token = self.tokens[end]
+                if is_next(token, last):
+                    yield Group(end, (token,))
 
     # ------------------------------------------------------------------ what was left out
 
@@ -168,9 +197,21 @@ class Series:
         if any(self._is_whole(group) and are_equal(group.tokens, tokens) for group in self._find(tokens)):
             return True
         tail = tokens if number.is_bare else tokens[1:]
-        if is_telling(tail) and any(are_equal(group.tokens, tail) for group in self._groups):
+        if is_telling(tail) and any(
+            are_equal(group.tokens, tail) and is_of_document(group, number) for group in self._groups
+        ):
+            return True
+        if number.is_bare and self._is_zero_filled(number.key):
             return True
         return self._names_without_year(tokens)
+
+    def _is_zero_filled(self, key: str) -> bool:
+        """Tell whether the text holds a reference in printed groups, filled with zeros."""
+        digits = key.lstrip("0")
+        joined = ("".join(run.tokens) for run in self._runs)
+        return len(digits) >= LONG_ENOUGH and any(
+            len(one) >= GROUPED_DIGITS and one.lstrip("0") == digits for one in joined
+        )
 
     def _find(self, tokens: tuple[str, ...]) -> Iterator[Group]:
         return self._find_windows(get_layout(tokens)) if any(map(str.isalpha, tokens)) else iter(())
@@ -186,6 +227,23 @@ class Series:
             return False
         short = (tokens[0], tokens[2])
         return any(group.tokens == short and self._is_whole(group) for group in self._find(short))
+
+
+def is_next(token: str, last: str) -> bool:
+    """Tell whether digits are the end of one of the next numbers of a series.
+
+    :param token: a run of letters or digits
+    :param last: the running number
+    """
+    if not token.isdecimal() or not 2 <= len(token) <= len(last):
+        return False
+    return 0 < int(last[: len(last) - len(token)] + token) - int(last) < NEXT
+
+
+def is_same(tokens: tuple[str, ...], known: tuple[str, ...]) -> bool:
+    """Tell whether tokens are a number, or what is left of it without its series, or without all but its end."""
+    is_end = len(tokens) == 1 and tokens[0].isdecimal() and known[-1].endswith(tokens[0])
+    return is_end or are_equal(tokens, known) or are_equal(tokens, known[1:])
 
 
 def merge_digits(tokens: tuple[str, ...]) -> tuple[str, ...]:
@@ -205,10 +263,16 @@ def is_telling(tokens: tuple[str, ...]) -> bool:
 
     :param tokens: what follows the first run of letters
     """
-    if not tokens or not all(token.isdigit() for token in tokens) or is_date(list(tokens)):
+    if not tokens or not all(token.isdecimal() for token in tokens) or is_date(list(tokens)):
         return False
     if len(tokens) == 1:
         return len(tokens[0]) >= LONG_ENOUGH
+    if (
+        len(tokens) == 2
+        and any(YEAR.fullmatch(token) for token in tokens)
+        and any(MONTH.fullmatch(token) for token in tokens)
+    ):
+        return False  # "10/2026" is a month
     return any(YEAR.fullmatch(token) for token in tokens) and len("".join(tokens)) >= LONG_ENOUGH - 1
 
 
@@ -233,6 +297,18 @@ def read_tail(number: Number) -> Number | None:
     """
     tail = number.tokens[1:]
     return read_number("/".join(tail)) if not number.is_bare and is_telling(tail) else None
+
+
+def is_of_document(group: Group, number: Number) -> bool:
+    """Tell whether the word before digits leaves it open that they are those of a document.
+
+    :param group: digits
+    :param number: of the document
+    """
+    word = group.before
+    if not word.isalpha() or word in KINDS or word == number.tokens[0]:
+        return True
+    return word not in OTHER_THINGS | OTHER_DOCUMENTS and (len(word) > LONGEST_SERIES or word in SMALL_WORDS)
 
 
 def is_another_thing(group: Group, number: Number) -> bool:

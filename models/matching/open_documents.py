@@ -182,9 +182,14 @@ class RepeatedReferences:
                   JOIN account_move other ON other.commercial_partner_id = move.commercial_partner_id
                        AND other.company_id = move.company_id AND other.id != move.id AND other.state = 'posted'
                        AND other.move_type = move.move_type
-                       AND (other.payment_reference = move.payment_reference OR other.ref = move.ref)
+                       AND (translate(upper(other.payment_reference), %s, '') = translate(upper(move.payment_reference), %s, '')
+                            OR translate(upper(other.ref), %s, '') = translate(upper(move.ref), %s, ''))
                  WHERE move.id = ANY(%s)
                 """,
+                SIGNS,
+                SIGNS,
+                SIGNS,
+                SIGNS,
                 named,
             )
         )

@@ -256,14 +256,14 @@ class Weighing:
 
         :return Reason | None: the first
         """
+        is_told = case.payment.account_number or case.payment.partner_name
+        if document.is_payment and document.residual < 0 and is_told:
+            return Reason.PAYEE_UNKNOWN
         if self._get_kinds(document, named) & {STRUCTURED, CREDITOR}:
             return None  # check digits leave no doubt about the reference
         keys = {key for (_kind, key), documents in named.items() if document in documents}
         if document.is_purchase:
             return Reason.SUPPLIERS_NUMBER
-        is_told = case.payment.account_number or case.payment.partner_name
-        if document.is_payment and document.residual < 0 and is_told:
-            return Reason.PAYEE_UNKNOWN
         return None if self._is_beyond_doubt(document, keys) else Reason.MAY_BE_A_SLIP
 
     # ------------------------------------------------------------------ its time

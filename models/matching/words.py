@@ -30,6 +30,7 @@ MISSING = {
     "partner": _lt("partner not known"),
     "payer": _lt("the payer is another partner"),
     "other_number": _lt("the text names another number"),
+    "month": _lt("the text names another month"),
     "time": _lt("the registered payment is of another time"),
     "registered": _lt("the payment was registered for somebody else"),
 }
@@ -57,6 +58,7 @@ DOUBTS = {
 IMPLIED = {
     "nothing_named": "number",
     "names_another": "other_number",
+    "other_month": "month",
     "other_amount": "amount",
     "other_time": "time",
     "payee_unknown": "registered",

@@ -21,7 +21,10 @@ def get_facts(known, payment, item):
     """
     item = known.open.by_id[item.id]
     payer = get_partner_facts(known, payment, item.owner)
-    named = get_named_fact(known.get_texts(payment), item, any(payer.values()))
+    texts = known.get_texts(payment)
+    named = get_named_fact(texts[:1], item, any(payer.values()))
+    if not named and (named := get_named_fact(texts[1:], item, any(payer.values()))) and payer.get("payer") is False:
+        named = "part"  # the payer's own reference names another partner's
     facts = {"amount": item.cents == known.search.units[payment.key], **payer, named or "number": bool(named)}
     found = tuple(fact for fact in facts if facts[fact])
     missing = tuple(fact for fact in facts if not facts[fact])
@@ -57,6 +60,7 @@ def get_objections(known, payment, items, found):
         "other_number": names_another(
             known.search.references[payment.key], items, not {"number", "weak"}.isdisjoint(found)
         ),
+        "month": is_other_month(known.search.references[payment.key].months, items),
         "time": any(item.is_payment and not is_in_time(payment, item) for item in items),
         "registered": any(item.is_payment and item.cents < 0 for item in items) and PAYER.isdisjoint(found),
     }
@@ -76,6 +80,11 @@ def names_another(texts, items, is_named_whole):
         return True
     tails = set() if is_named_whole else {tail for number in numbers if (tail := read_tail(number))}
     return texts.names_another(numbers | tails)
+
+
+def is_other_month(months, items):
+    """Tell whether a text names a month that is none of the documents'."""
+    return bool(months) and not any(month.is_of(item.date) for month in months for item in items)
 
 
 def is_in_time(payment, item):

@@ -25,7 +25,7 @@ FACT_WEIGHTS = {
     "counterparty": 9,
 }
 # What stands against a candidate weighs, too: of two with one amount, the other is meant.
-OBJECTION_WEIGHTS = {"other_number": 3, "time": 3, "registered": 3, "payer": 1}
+OBJECTION_WEIGHTS = {"month": 2, "other_number": 3, "time": 3, "registered": 3, "payer": 1}
 # A candidate with one of these leaves nothing of the payment open.
 SETTLES = {"amount", "sum", "discount"}
 # Why exact evidence did not match it, and what no click may pass over.
