@@ -112,6 +112,27 @@ class TestContracts(HostileCase):
         self.assertFalse(self.find(61.0, f"CONTRACT-1188 {other}", **THEIRS))
         self.assertFound(self.find(61.0, f"CONTRACT-1188 {day.strftime('%m/%Y')}", **THEIRS), item)
 
+    def test_one_reference_is_the_same_however_it_is_written(self):
+        for day, reference in ((50, "+++090/9337/55493+++"), (20, "090933755493")):
+            item = self.bill(63.0, payment_reference=reference, invoice_date=date.today() - timedelta(days=day))
+            if day == 50:
+                item.move_id.button_draft()
+                item.move_id.payment_reference = reference
+                item.move_id.action_post()
+                line = self.line(63.0, item.move_name, **THEIRS)
+                line._accept(self.suggest(line)[0])
+        day = item.move_id.invoice_date
+        other = (day.replace(day=1) - timedelta(days=1)).strftime("%m/%Y")
+        self.assertFalse(self.find(63.0, f"+++090/9337/55493+++ {other}", **THEIRS))
+        self.assertFound(self.find(63.0, "+++090/9337/55493+++", **THEIRS), item)
+
+    def test_a_text_without_letters_stops_nothing(self):
+        item = self.bill(64.0, self.supplier, "in_invoice", ref="SL-2026-4471")
+        for text in ("-", "***", "/", "❶/2026"):
+            values = {**SUPPLIERS, "transaction_details": {"ref4": text}}
+            self.assertFound(self.find(-64.0, "SL-2026-4471", **values), item)
+            self.assertTrue(self.suggest(self.line(-64.0, "SL-2026-4471", **values)), text)
+
     def test_a_communication_of_a_supplier_needs_a_bill_that_is_not_later(self):
         item = self.bill(62.0, self.supplier, "in_invoice", ref="TP-1", payment_reference="+++090/9337/55493+++")
         self.assertFound(self.find(-62.0, "090933755493", days_ago=20, **SUPPLIERS), item)

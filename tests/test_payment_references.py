@@ -239,7 +239,14 @@ class TestPaymentReferences(BaseCase):
             ("2026-04", 4, 2026),
         ):
             self.assertEqual(References([text]).months, {Month(month, year)}, text)
-        for text in ("Jan Modaal", "01/10/2026", "13/2026", "2026/00010"):
+        for text, months in (
+            ("loyer déc.", {Month(12)}),
+            ("loyer 12/26", {Month(12, 2026)}),
+            ("loyer 12 2026", {Month(12, 2026)}),
+            ("periode 01/12/2026-31/12/2026", {Month(12, 2026)}),
+        ):
+            self.assertEqual(References([text]).months, months, text)
+        for text in ("Jan Modaal", "01/10/2026", "13/2026", "2026/00010", "-", "***", "❶/2026", ""):
             self.assertFalse(References([text]).months, text)
         self.assertTrue(Month(10).is_of(date(2026, 10, 3)))
         self.assertFalse(Month(10, 2025).is_of(date(2026, 10, 3)))

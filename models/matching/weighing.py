@@ -67,7 +67,8 @@ class Weighing:
         if is_return(case.payment.bank_code):
             return case.refuse(Reason.COMES_BACK)
         judged = self._judge_texts(case, self._get_named(case.references))
-        if isinstance(judged, Finding) or not case.helping:
+        # What a payer calls the payment for itself names something of ours only where the payer is known.
+        if isinstance(judged, Finding) or not case.helping or not case.partner_ids:
             return judged
         helped = self._judge_texts(case, self._get_named(case.references) | self._get_named(case.helping))
         return helped if isinstance(helped, Finding) else judged
