@@ -16,7 +16,6 @@ class PontoBookingSettings(models.TransientModel):
     currency_id = fields.Many2one(related="company_id.currency_id")
     private_account_id = fields.Many2one(
         "account.account",
-        "Private Account",
         compute="_compute_settings",
         store=True,
         readonly=False,

@@ -83,13 +83,14 @@ def _get_items(env, lines):
     companies = env["res.company"].union(*(line.company_id for line in lines))
     # sudo: a user of a branch may not read the company above, whose books these may be.
     is_trailed = any(companies.sudo().mapped("restrictive_audit_trail"))
-    return (
-        env["account.move.line"]
-        .with_context(clean_context(env.context))
-        .with_context(
-            force_delete=True, dynamic_unlink=True, account_default_taxes=False, tracking_disable=not is_trailed
-        )
-    )
+    context = {
+        **clean_context(env.context),
+        "force_delete": True,
+        "dynamic_unlink": True,
+        "account_default_taxes": False,
+        "tracking_disable": not is_trailed,
+    }
+    return env(context=context)["account.move.line"]
 
 
 def _is_moved(item, values):
