@@ -15,6 +15,8 @@ def fold(text: str) -> str:
     :param text: any
     :return: letters that have a plain form are plain, all others stay
     """
+    if text.isascii():
+        return text.upper()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).upper()
 

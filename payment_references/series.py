@@ -52,6 +52,7 @@ class Series:
         self._layout = get_layout(self.tokens)
         joints = [text[one.end() : two.start()] for one, two in pairwise(matches)]
         self._joints = joints
+        self._covered: dict[Number, frozenset[int]] = {}
         self._glued = [GLUE.issuperset(joint) for joint in joints]
         self._touching = [not joint for joint in joints]
         self._blank = [joint.isspace() for joint in joints]
@@ -113,8 +114,13 @@ class Series:
             for group in self._find_alike(number)
         )
 
-    def _get_covered(self, number: Number) -> Iterator[int]:
-        """Yield the places of the tokens that are a number."""
+    def _get_covered(self, number: Number) -> frozenset[int]:
+        """Return the places of the tokens that are a number."""
+        if number not in self._covered:
+            self._covered[number] = frozenset(self._find_covered(number))
+        return self._covered[number]
+
+    def _find_covered(self, number: Number) -> Iterator[int]:
         for start, token in enumerate(self.tokens):
             if not number.key.startswith(token):
                 continue
@@ -172,7 +178,7 @@ class Series:
         last = number.tokens[-1]
         if not last.isdecimal() or len(last) > LONGEST_END:
             return
-        covered = set(self._get_covered(number))
+        covered = self._get_covered(number)
         for place in covered:
             end = place + 1
             if end in covered:
