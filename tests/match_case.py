@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from odoo import Command
 
 from .common import OTHER_IBAN, PontoCase
+from .matching_case import SUPPLIER
 
 
 class MatchCase(PontoCase):
@@ -91,3 +92,20 @@ class MatchCase(PontoCase):
         _liquidity, suspense, others = line._seek_for_lines()
         self.assertFalse(suspense)
         self.assertIn(item, (others.matched_debit_ids.debit_move_id | others.matched_credit_ids.credit_move_id))
+
+
+class ExactCase(MatchCase):
+    """The same with a supplier whose account is known, for what matches by itself and what does not."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.supplier = cls.env["res.partner"].create(
+            {"name": "Papier Peeters", "bank_ids": [Command.create({"acc_number": SUPPLIER})]}
+        )
+
+    def find(self, amount, label, **values):
+        """Return what a new bank transaction matches by itself."""
+        line = self.line(amount, label, **values)
+        matching = self.env["ponto.matching"]
+        return matching._find(matching._make_search(line.journal_id, matching._get_payments(line))).get(line.id)

@@ -4,7 +4,7 @@ from odoo import Command
 from odoo.tests import tagged
 
 from .common import OTHER_IBAN
-from .match_case import MatchCase
+from .match_case import ExactCase
 from .matching_case import SUPPLIER
 
 SAVINGS, DOMESTIC_SAVINGS = "BE34091000277790", "091-0002777-90"
@@ -14,21 +14,8 @@ STRANGER = {"account_number": "NL91ABNA0417164300", "partner_name": "Piet Pieter
 
 
 @tagged("post_install", "-at_install")
-class TestDoubts(MatchCase):
+class TestDoubts(ExactCase):
     """What an accountant would not be sure of matches nothing by itself."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.supplier = cls.env["res.partner"].create(
-            {"name": "Papier Peeters", "bank_ids": [Command.create({"acc_number": SUPPLIER})]}
-        )
-
-    def find(self, amount, label, **values):
-        """Return what a new bank transaction matches by itself."""
-        line = self.line(amount, label, **values)
-        matching = self.env["ponto.matching"]
-        return matching._find(matching._make_search(line.journal_id, matching._get_payments(line))).get(line.id)
 
     def assertFound(self, item, finding):
         self.assertTrue(finding, "nothing was found")

@@ -6,7 +6,7 @@ from odoo import Command
 from odoo.tests import tagged
 
 from .common import OTHER_IBAN
-from .match_case import MatchCase
+from .match_case import ExactCase
 from .matching_case import SUPPLIER
 
 THEIRS = {"account_number": OTHER_IBAN, "partner_name": "Drukkerij Claes"}
@@ -15,20 +15,7 @@ STRANGER = {"account_number": "NL91ABNA0417164300", "partner_name": "Piet Pieter
 PROVIDER = {"account_number": "NL02ABNA0123456789", "partner_name": "Stichting Betaaldienst"}
 
 
-class HostileCase(MatchCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.supplier = cls.env["res.partner"].create(
-            {"name": "Papier Peeters", "bank_ids": [Command.create({"acc_number": SUPPLIER})]}
-        )
-
-    def find(self, amount, label, **values):
-        """Return what a new bank transaction matches by itself."""
-        line = self.line(amount, label, **values)
-        matching = self.env["ponto.matching"]
-        return matching._find(matching._make_search(line.journal_id, matching._get_payments(line))).get(line.id)
-
+class HostileCase(ExactCase):
     def assertFound(self, finding, *items):
         self.assertTrue(finding, "nothing was found")
         self.assertEqual(sorted(finding.item_ids), sorted(item.id for item in items))

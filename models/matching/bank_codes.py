@@ -11,7 +11,7 @@ def is_no_document(bank_code):
 
     :param str bank_code: ISO 20022 transaction code, its parts joined by hyphens
     """
-    return any(part in NO_DOCUMENTS for part in (bank_code or "").upper().split("-"))
+    return _has_one_of(bank_code, NO_DOCUMENTS)
 
 
 def is_return(bank_code):
@@ -19,4 +19,8 @@ def is_return(bank_code):
 
     :param str bank_code: ISO 20022 transaction code, its parts joined by hyphens
     """
-    return any(part in RETURNS for part in (bank_code or "").upper().split("-"))
+    return _has_one_of(bank_code, RETURNS)
+
+
+def _has_one_of(bank_code, parts):
+    return not set(parts).isdisjoint((bank_code or "").upper().split("-"))

@@ -26,6 +26,15 @@ EARLIEST = timedelta(days=14)
 LONGEST_WAY = timedelta(days=27)
 
 
+def is_in_time(registered, day):
+    """Tell whether a registered payment may be what the bank shows.
+
+    :param date registered: day of the registered payment
+    :param date day: of the bank transaction
+    """
+    return registered <= day <= registered + LONGEST_WAY
+
+
 class Weighing:
     """The open documents of one look-up, and the payments that may settle them."""
 
@@ -276,7 +285,7 @@ class Weighing:
         """
         day = case.payment.date
         if document.is_payment:
-            return None if document.date <= day <= document.date + LONGEST_WAY else Reason.OTHER_TIME
+            return None if is_in_time(document.date, day) else Reason.OTHER_TIME
         # A number of its own names no other one, whatever date it was given.
         if any((NUMBER, key) in named for key in document.own_numbers):
             return None

@@ -2,7 +2,7 @@
 
 from ..matching.bank_codes import is_no_document
 from ..matching.facts import Finding
-from .likely_documents import get_facts
+from .likely_documents import get_facts, make_counterpart
 
 
 def get_discounted(item, label, amount):
@@ -17,15 +17,7 @@ def get_discounted(item, label, amount):
         [{"aml": item, "amount_currency": -item.amount_residual_currency, "balance": -item.amount_residual}],
         item.amount_residual - amount,
     )
-    document = {
-        "name": label,
-        "account_id": item.account_id.id,
-        "partner_id": item.partner_id.id,
-        "currency_id": item.currency_id.id,
-        "amount_currency": -item.amount_residual_currency,
-        "balance": -item.amount_residual,
-    }
-    return document, *(values for kind in parts.values() for values in kind)
+    return make_counterpart(item, label), *(values for kind in parts.values() for values in kind)
 
 
 class Discounts:

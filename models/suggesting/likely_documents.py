@@ -3,7 +3,7 @@
 from ...payment_references import STRONG, STRUCTURED, WEAK, name_key, read_tail
 from ..matching.bank_codes import is_no_document, is_return
 from ..matching.facts import Finding
-from ..matching.weighing import LONGEST_WAY
+from ..matching.weighing import is_in_time
 from .open_items import MOST_SUGGESTIONS, is_named
 from .subset_sum import find_only_subset
 
@@ -61,7 +61,7 @@ def get_objections(known, payment, items, found):
             known.search.references[payment.key], items, not {"number", "weak"}.isdisjoint(found)
         ),
         "month": is_other_month(known.search.references[payment.key].months, items),
-        "time": any(item.is_payment and not is_in_time(payment, item) for item in items),
+        "time": any(item.is_payment and not is_in_time(item.date, payment.date) for item in items),
         "registered": any(item.is_payment and item.cents < 0 for item in items) and PAYER.isdisjoint(found),
     }
     return tuple(fact for fact in objections if objections[fact])
@@ -87,11 +87,6 @@ def is_other_month(months, items):
     return bool(months) and not any(month.is_of(item.date) for month in months for item in items)
 
 
-def is_in_time(payment, item):
-    """Tell whether a registered payment may be what the bank shows now."""
-    return item.date <= payment.date <= item.date + LONGEST_WAY
-
-
 def get_partner_facts(known, payment, owner):
     """Return whether the payer is the partner of a document, by the best sign that there is.
 
@@ -112,6 +107,23 @@ def get_partner_facts(known, payment, owner):
     if payment.account_number:
         return {"account": False}
     return {"name": False} if payment.partner_name else {}
+
+
+def make_counterpart(item, label):
+    """Return the values of the journal item that settles a whole document.
+
+    :param item: `account.move.line` record, open
+    :param str label: of the payment
+    :return dict: values of `account.move.line`
+    """
+    return {
+        "name": label,
+        "account_id": item.account_id.id,
+        "partner_id": item.partner_id.id,
+        "currency_id": item.currency_id.id,
+        "amount_currency": -item.amount_residual_currency,
+        "balance": -item.amount_residual,
+    }
 
 
 class LikelyDocuments:
@@ -251,14 +263,4 @@ class LikelyDocuments:
         :return tuple: of dict
         """
         records = self._known.items.browse([item.id for item in items])
-        return tuple(
-            {
-                "name": payment.label,
-                "account_id": item.account_id.id,
-                "partner_id": item.partner_id.id,
-                "currency_id": item.currency_id.id,
-                "amount_currency": -item.amount_residual_currency,
-                "balance": -item.amount_residual,
-            }
-            for item in records
-        )
+        return tuple(make_counterpart(item, payment.label) for item in records)
